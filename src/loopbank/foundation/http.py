@@ -1,0 +1,174 @@
+"""The HTTP boundary: what is true of every request before a feature sees it and of every answer after.
+
+`Boundary` is the outermost ASGI layer of a service. It gives every request an id, buffers its body within a limit,
+turns refusals into problem documents (RFC 9457), counts, and calls lean routes directly: the few hot paths that
+take a request and return a ready response, without the framework's work in between.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loopbank.foundation.errors import PayloadTooLarge, Refusal
+from loopbank.foundation.ids import new_id
+from loopbank.foundation.metrics import Metrics
+from loopbank.foundation.problems import internal_error_response, problem_response
+
+BODY_BYTES_MAX = 64 * 1024
+BULK_BODY_BYTES_MAX = 1024 * 1024
+
+LeanEndpoint = Callable[[Request], Awaitable[Response]]
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_SAFE_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+]
+_NO_STORE = (b"cache-control", b"no-store")
+_SLOW_SECONDS = 1.0
+
+log = structlog.get_logger("loopbank.http")
+
+
+def lean(endpoint: Any) -> Any:
+    """Mark a route's endpoint as lean: it takes only the request and returns a finished response."""
+    endpoint.is_lean = True
+    return endpoint
+
+
+def bulk(endpoint: Any) -> Any:
+    """Mark a route's endpoint as taking bodies up to `BULK_BODY_BYTES_MAX`."""
+    endpoint.is_bulk = True
+    return endpoint
+
+
+class Boundary:
+    """The outermost ASGI layer of one service."""
+
+    def __init__(self, app: FastAPI, metrics: Metrics) -> None:
+        self._app: ASGIApp = app
+        self._metrics = metrics
+        self._lean: dict[tuple[str, str], LeanEndpoint] = {}
+        self._bulk_paths: set[str] = set()
+        for route in _api_routes(app):
+            if getattr(route.endpoint, "is_lean", False):
+                self._lean.update({(method, route.path): route.endpoint for method in route.methods})
+            if getattr(route.endpoint, "is_bulk", False):
+                self._bulk_paths.add(route.path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (or pass the lifespan on)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        answer = _Answer(send, _request_id(scope))
+        scope["loopbank.request_id"] = answer.request_id
+        try:
+            await self._answer(scope, receive, answer)
+        except Exception:
+            if answer.has_started:
+                raise
+            log.exception("request failed", request_id=answer.request_id, path=scope["path"])
+            await internal_error_response(answer.request_id)(scope, receive, answer.send)
+        finally:
+            self._count(scope, answer, time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            if scope["method"] not in ("GET", "HEAD"):
+                limit = BULK_BODY_BYTES_MAX if scope["path"] in self._bulk_paths else BODY_BYTES_MAX
+                receive = await _buffered(scope, receive, limit)
+            endpoint = self._lean.get((scope["method"], scope["path"]))
+            if endpoint is None:
+                await self._app(scope, receive, answer.send)
+            else:
+                response = await endpoint(Request(scope, receive))
+                await response(scope, receive, answer.send)
+        except Refusal as refusal:
+            await problem_response(refusal, answer.request_id)(scope, receive, answer.send)
+
+    def _count(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
+        self._metrics.requests.labels(scope["method"], answer.status).inc()
+        if not answer.is_stream:
+            self._metrics.request_seconds.observe(seconds)
+            if seconds > _SLOW_SECONDS:
+                log.warning(
+                    "slow request", request_id=answer.request_id, path=scope["path"], seconds=round(seconds, 3)
+                )
+
+
+class _Answer:
+    """Passes one answer on, with the headers that every answer has."""
+
+    __slots__ = ("_send", "has_started", "is_stream", "request_id", "status")
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.status = 0
+        self.has_started = False
+        self.is_stream = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_started = True
+            self.status = message["status"]
+            headers = list(message["headers"])
+            names = {name for name, _ in headers}
+            self.is_stream = (b"content-type", b"text/event-stream; charset=utf-8") in headers
+            headers.append((b"x-request-id", self.request_id.encode()))
+            headers.extend(_SAFE_HEADERS)
+            if b"cache-control" not in names:
+                headers.append(_NO_STORE)
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    """Take the caller's request id when it is a harmless one, else make one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return new_id()
+
+
+async def _buffered(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """Read the whole body within the limit, and give a `receive` that hands it out again."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > limit):
+            raise PayloadTooLarge(f"The request is larger than {limit // 1024} KiB.")
+    message = await receive()
+    if message.get("more_body"):
+        message = await _joined(message, receive, limit)
+    messages = [message]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again
+
+
+async def _joined(message: Message, receive: Receive, limit: int) -> Message:
+    parts: list[bytes] = [message.get("body", b"")]
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        parts.append(message.get("body", b""))
+        if sum(map(len, parts)) > limit:
+            raise PayloadTooLarge(f"The request is larger than {limit // 1024} KiB.")
+    return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+
+def _api_routes(app: FastAPI) -> Iterable[APIRoute]:
+    return (route for route in app.routes if isinstance(route, APIRoute))

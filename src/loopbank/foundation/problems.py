@@ -1,0 +1,104 @@
+"""Refusals as problem documents: `application/problem+json` (RFC 9457)."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from loopbank.foundation.errors import FieldMistake, Refusal
+
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES = {404: ("not_found", "Not found"), 405: ("method_not_allowed", "Method not allowed")}
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Why a request was refused (RFC 9457). `error` and `message` repeat the plain sentence.",
+    "required": ["type", "title", "status", "detail", "code", "error", "message"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "Stable; meant for programs."},
+        "error": {"type": "string"},
+        "message": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def problem_response(refusal: Refusal, request_id: str) -> Response:
+    """Write a refusal as a problem document."""
+    document = {
+        "type": f"urn:loopbank:problem:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "error": refusal.detail,
+        "message": refusal.detail,
+        "request_id": request_id,
+    }
+    if refusal.mistakes:
+        document["errors"] = [{"field": m.field, "message": m.message} for m in refusal.mistakes]
+    return Response(orjson.dumps(document), refusal.status, refusal.headers, MEDIA_TYPE)
+
+
+def internal_error_response(request_id: str) -> Response:
+    """Write the answer to a mistake of ours: it names the request and nothing else."""
+    return problem_response(_InternalError("Something went wrong on our side."), request_id)
+
+
+def answer_refusals_as_problems(app: FastAPI) -> None:
+    """Let a FastAPI app answer every refusal, its own included, as a problem document."""
+
+    def on_refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return problem_response(error, request.scope.get("loopbank.request_id", ""))
+
+    def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return on_refusal(request, _from_framework(error))
+
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(HTTPException, on_http_exception)
+
+
+def mistakes_of(error: RequestValidationError) -> list[FieldMistake]:
+    """Name every field that does not fit, in the words of a person."""
+    mistakes = []
+    for item in error.errors():
+        place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
+        field = ".".join(place) if item["type"] != "json_invalid" else ""
+        text = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else str(item["msg"])
+        mistakes.append(FieldMistake(field, text.removeprefix("Value error, ")))
+    return mistakes
+
+
+class _InternalError(Refusal):
+    code = "internal_error"
+    status = 500
+    title = "Internal error"
+
+
+def _from_framework(error: HTTPException) -> Refusal:
+    """Give the framework's own refusals (no such route, wrong method) our shape."""
+    code, title = _TITLES.get(error.status_code, ("refused", "Refused"))
+    shape = type("FrameworkRefusal", (Refusal,), {"code": code, "title": title, "status": error.status_code})
+    detail = {404: "There is nothing here.", 405: "This address does not take that method."}
+    refusal: Refusal = shape(detail.get(error.status_code, str(error.detail)), headers=error.headers)
+    return refusal

@@ -1,0 +1,119 @@
+"""Reading requests strictly: exact numbers, no NaN, no hidden floats, clear mistakes."""
+
+import json
+import re
+from collections.abc import Callable, Coroutine
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from loopbank.coins import Coins, parse_amount
+from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, UnsupportedMedia
+from loopbank.foundation.problems import mistakes_of
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class KnownBody(BaseModel):
+    """A body of the faces' old routes: unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class StrictBody(BaseModel):
+    """A body of a new route: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _plain_text(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("Control characters are not allowed.")
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_plain_text)]
+"""Text without control or direction-changing characters (PostgreSQL could not even store a NUL)."""
+
+Amount = Annotated[
+    Any,
+    BeforeValidator(parse_amount, json_schema_input_type=float | str),
+]
+"""An amount that moves money, read exactly from a JSON number or a numeric string into `Coins`."""
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse JSON with exact decimals. Raises json.JSONDecodeError for everything that is not strict JSON."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise json.JSONDecodeError(f"Not valid JSON: {error}", "", 0) from error
+
+
+async def read_body(request: Request, model: type[Model], *, malformed: type[MalformedRequest] = BadRequest) -> Model:
+    """Read and validate the body of a lean route. Raises `malformed` or UnsupportedMedia."""
+    _require_json(request)
+    try:
+        return model.model_validate(parse_json(await request.body()))
+    except json.JSONDecodeError as error:
+        raise malformed("The request body is not valid JSON.") from error
+    except ValidationError as error:
+        raise _refusal(malformed, mistakes_of(RequestValidationError(error.errors()))) from error
+
+
+class StrictRoute(APIRoute):
+    """A route whose body is parsed strictly and whose mistakes are answered with 422."""
+
+    malformed: ClassVar[type[MalformedRequest]] = MalformedRequest
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the framework's handler."""
+        handler = super().get_route_handler()
+        takes_json = self.body_field is not None
+
+        async def handle(request: Request) -> Response:
+            if takes_json:
+                _require_json(request)
+            try:
+                return await handler(_StrictRequest(request.scope, request.receive))
+            except RequestValidationError as error:
+                raise _refusal(self.malformed, mistakes_of(error)) from error
+
+        return handle
+
+
+class FaceRoute(StrictRoute):
+    """A route of the existing faces, whose clients expect 400 for a body that does not fit."""
+
+    malformed = BadRequest
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        return parse_json(await self.body())
+
+
+def _refusal(malformed: type[MalformedRequest], mistakes: list[FieldMistake]) -> MalformedRequest:
+    first = mistakes[0]
+    name = first.field.replace("_", " ")
+    detail = first.message if not name or name in first.message.lower() else f"{name}: {first.message}"
+    return malformed(detail, mistakes=mistakes)
+
+
+def _require_json(request: Request) -> None:
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMedia("Please send JSON (Content-Type: application/json).")
+
+
+def _refuse_constant(name: str) -> Coins:
+    raise ValueError(f"{name} is not a number")

@@ -1,0 +1,136 @@
+"""Settings: read once from the environment in an entrypoint, validated with a sentence per mistake, passed down."""
+
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from loopbank.coins import Coins, parse_coins
+
+SECRET_LENGTH_MIN = 32
+
+
+class Profile(StrEnum):
+    """Who runs it: a live event on one laptop, or a company's platform."""
+
+    EVENT = "event"
+    PLATFORM = "platform"
+
+
+class InvalidSettings(Exception):
+    """The environment holds a setting that cannot work; the message has one line per mistake."""
+
+
+def _named(seed_name: str) -> AliasChoices:
+    """Accept the setting under its well-known name and with our prefix."""
+    return AliasChoices(f"LOOPBANK_{seed_name}", seed_name)
+
+
+class Settings(BaseSettings):
+    """Everything an installation can choose. Names are `LOOPBANK_<FIELD>`, or the well-known name beside it."""
+
+    model_config = SettingsConfigDict(env_prefix="LOOPBANK_", extra="ignore", frozen=True, populate_by_name=True)
+
+    profile: Profile = Profile.EVENT
+    data_dir: Path = Path("data")
+    database_url: str = Field("", validation_alias=_named("DATABASE_URL"))
+    secret_key: str = Field("", validation_alias=_named("SECRET_KEY"))
+    host: str = "0.0.0.0"  # noqa: S104 -- phones on the event's network must reach it
+    port: int = Field(0, ge=0, le=65535)
+    public_url: str = ""
+    auth_url: str = "http://127.0.0.1:5000"
+    coin_url: str = "http://127.0.0.1:5001"
+    trusted_proxies: str = "127.0.0.1"
+    database_connections_max: int = Field(10, ge=2, le=200)
+    rate_limits: bool = True
+    log_json: bool = True
+    web_dir: Path | None = None
+    product_name: str = ""
+    theme: str = ""
+    currency_code: str = "LBC"
+    currency_symbol: str = ""
+    account_prefix: str = Field("NC", pattern=r"^[A-Z]{2,4}$")
+    house_account: str = Field("NC-CASA-0000", validation_alias=_named("CASINO_HOUSE_ACCOUNT"))
+    bank_account: str = "NC-SYST-EM00"
+    house_start: Coins = Coins(100_000_00)
+    welcome_bonus: Coins | None = None
+    factions: Annotated[tuple[str, ...], NoDecode] = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
+    token_hours: int | None = Field(None, ge=1, le=24 * 31, validation_alias=_named("JWT_EXPIRY_HOURS"))
+    transfers_per_minute: int = Field(30, ge=1, validation_alias=_named("RATE_LIMIT_PER_MINUTE"))
+    password_length_min: int | None = Field(None, ge=6, le=64)
+
+    @field_validator("house_start", "welcome_bonus", mode="before")
+    @classmethod
+    def _coins(cls, value: object) -> object:
+        return None if value is None else parse_coins(value)
+
+    @field_validator("factions", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _platform_secret(self) -> Self:
+        if self.profile is Profile.PLATFORM and len(self.secret_key) < SECRET_LENGTH_MIN:
+            raise ValueError(f"SECRET_KEY must have at least {SECRET_LENGTH_MIN} characters in the platform profile.")
+        return self
+
+    @property
+    def is_event(self) -> bool:
+        """Tell whether the event profile's defaults hold."""
+        return self.profile is Profile.EVENT
+
+
+class Installation(Settings):
+    """Settings with every default of the profile filled in; what the product works with."""
+
+    database_url: str
+    secret_key: str
+    product_name: str
+    theme: str
+    currency_symbol: str
+    welcome_bonus: Coins
+    token_hours: int
+    password_length_min: int
+
+
+def read_settings() -> Installation:
+    """Read the environment. Raises InvalidSettings with a sentence per mistake."""
+    try:
+        given = Settings()
+        return _with_profile_defaults(given)
+    except ValidationError as error:
+        lines = [f"{'_'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+        raise InvalidSettings("\n".join(lines)) from error
+
+
+def _with_profile_defaults(given: Settings) -> Installation:
+    event = given.is_event
+    filled: dict[str, object] = {
+        "product_name": given.product_name or ("NeoBank" if event else "Looping Binary"),
+        "theme": given.theme or ("neotropolis" if event else "looping-binary"),
+        "currency_symbol": given.currency_symbol or ("¤" if event else "LBC"),
+        "token_hours": given.token_hours or (24 if event else 24 * 7),
+        "password_length_min": given.password_length_min or (6 if event else 8),
+        "secret_key": given.secret_key or _stored_secret(given.data_dir),
+        "database_url": given.database_url or f"sqlite:///{given.data_dir.resolve() / 'loopbank.db'}",
+    }
+    bonus = given.welcome_bonus if given.welcome_bonus is not None else Coins(1_000_00 if event else 0)
+    return Installation.model_construct(**{**given.model_dump(), **filled, "welcome_bonus": bonus})
+
+
+def _stored_secret(data_dir: Path) -> str:
+    """Read the installation's secret from its data folder; the first start makes it."""
+    path = data_dir / "secret"
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
