@@ -21,23 +21,8 @@ export default defineConfig({
         // The API reference and the camera decoder are fetched when someone opens them.
         globIgnores: ['**/docs-*', '**/swagger-*', '**/*.map'],
       },
-      manifest: {
-        id: '/',
-        name: 'NeoBank',
-        short_name: 'NeoBank',
-        description: 'The bank of this event, on your phone.',
-        start_url: '/',
-        display: 'standalone',
-        orientation: 'portrait',
-        theme_color: '#1A0033',
-        background_color: '#1A0033',
-        icons: [
-          { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' },
-          { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
-          { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
-        ],
-        shortcuts: [{ name: 'Send', url: '/send' }, { name: 'Statement', url: '/statement' }],
-      },
+      // One manifest per theme lies in public/; apply-theme.ts points the page to the right one.
+      manifest: false,
     }),
     precompress(),
   ],

@@ -1,0 +1,56 @@
+import createClient, { type Client } from 'openapi-fetch'
+import { inject, type InjectionKey } from 'vue'
+import type { SessionKeeper } from '@/shared/session/session-keeper'
+import type { paths as AuthPaths } from './auth'
+import type { paths as CoinPaths } from './coin'
+import { Unreachable } from './problem'
+
+/** Both services of the bank, spoken to as the person who is signed in. */
+export interface BankApi {
+  auth: Client<AuthPaths>
+  coin: Client<CoinPaths>
+}
+
+export const bankApiKey: InjectionKey<BankApi> = Symbol('bank api')
+
+/** The bank's API for the component or store that asks. */
+export function useBankApi(): BankApi {
+  const api = inject(bankApiKey)
+  if (!api) throw new Error('The bank API was not provided to this app.')
+  return api
+}
+
+/** Requests that are answered without a token; a 401 from them is about the password, not about the session. */
+const OPEN_PATHS = ['/api/v1/config', '/api/v1/auth/login', '/api/v1/auth/register', '/api/v1/auth/setup']
+
+/** A wrong current password is answered with 401 as well, and says so by its code. */
+async function isAboutTheToken(response: Response): Promise<boolean> {
+  const problem: unknown = await response.clone().json().catch(() => null)
+  const code = typeof problem === 'object' && problem !== null && 'code' in problem ? problem.code : ''
+  return typeof code !== 'string' || !code.includes('password')
+}
+
+/** Sends requests with the session's token and, when the server no longer takes it, once more with a new one. */
+export function authorisedFetch(session: SessionKeeper, send: typeof fetch): (request: Request) => Promise<Response> {
+  const sendWith = (request: Request, token: string | null) => {
+    if (token) request.headers.set('Authorization', `Bearer ${token}`)
+    return send(request).catch((reason: unknown) => {
+      throw new Unreachable('No answer from the bank.', { cause: reason })
+    })
+  }
+  return async (request) => {
+    if (OPEN_PATHS.includes(new URL(request.url).pathname)) return sendWith(request, null)
+    const again = request.clone()
+    const token = await session.token()
+    const response = await sendWith(request, token)
+    if (response.status !== 401 || !token || !(await isAboutTheToken(response))) return response
+    const renewed = await session.renewAfter(token)
+    return renewed ? sendWith(again, renewed) : response
+  }
+}
+
+/** Builds the typed clients on one authorised fetch. */
+export function createBankApi(origin: string, session: SessionKeeper, send: typeof fetch): BankApi {
+  const options = { baseUrl: origin, fetch: authorisedFetch(session, send), credentials: 'same-origin' as const }
+  return { auth: createClient<AuthPaths>(options), coin: createClient<CoinPaths>(options) }
+}

@@ -1,0 +1,36 @@
+import type { Account } from '@/shared/api/types'
+
+const STORED_AS = 'loopbank.last-known-account'
+
+/** What the offline screen may show, and the moment (RFC 3339) at which it was true. */
+export interface LastKnownAccount {
+  characterName: string
+  accountNumber: string | null
+  balance: number
+  held: number
+  seenAt: string
+}
+
+/** Keeps the balance for the offline screen; an account without a balance replaces nothing. */
+export function rememberLastKnownAccount(account: Account, seenAt: Date): void {
+  if (account.balance === null) return
+  const known: LastKnownAccount = {
+    characterName: account.character_name,
+    accountNumber: account.account_number,
+    balance: account.balance,
+    held: account.held ?? 0,
+    seenAt: seenAt.toISOString(),
+  }
+  localStorage.setItem(STORED_AS, JSON.stringify(known))
+}
+
+/** The balance as it was last seen on this device, or null. */
+export function readLastKnownAccount(): LastKnownAccount | null {
+  const stored = localStorage.getItem(STORED_AS)
+  return stored === null ? null : (JSON.parse(stored) as LastKnownAccount)
+}
+
+/** Removes every trace of the account from this device. */
+export function forgetLastKnownAccount(): void {
+  localStorage.removeItem(STORED_AS)
+}

@@ -1,0 +1,38 @@
+import { createI18n, type I18n } from 'vue-i18n'
+import en from './en.json'
+
+export const LANGUAGES = ['en', 'de'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+const STORED_AS = 'loopbank.language'
+
+function isLanguage(text: string | null | undefined): text is Language {
+  return LANGUAGES.includes(text as Language)
+}
+
+/** The language chosen on this device, or the first of the device's languages that the app speaks. */
+export function preferredLanguage(): Language {
+  const stored = localStorage.getItem(STORED_AS)
+  if (isLanguage(stored)) return stored
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en'
+}
+
+export type BankI18n = I18n<Record<string, never>, Record<string, never>, Record<string, never>, Language, false>
+
+/** Switches every text to a language, fetching it when it is not the built-in one, and remembers the choice. */
+export async function useLanguage(i18n: BankI18n, language: Language): Promise<void> {
+  if (language === 'de') i18n.global.setLocaleMessage('de', (await import('./de.json')).default as never)
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+  localStorage.setItem(STORED_AS, language)
+}
+
+/** The texts of the app, English at first; German is fetched by those who read it. */
+export function createBankI18n(): BankI18n {
+  return createI18n({
+    legacy: false,
+    locale: 'en',
+    fallbackLocale: 'en',
+    messages: { en },
+  }) as unknown as BankI18n
+}

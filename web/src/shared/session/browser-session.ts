@@ -1,0 +1,60 @@
+import type { TokenAnswer } from '@/shared/api/types'
+import { Unreachable } from '@/shared/api/problem'
+import { SessionKeeper, type AccessToken, type RenewalAnswer } from './session-keeper'
+
+/** Asks for the refresh token as an HttpOnly cookie, which no script can read. */
+export const COOKIE_TRANSPORT = { 'X-Session-Transport': 'cookie' } as const
+
+/** Only says that a refresh cookie may exist, so that a first visit does not begin with a refused request. */
+const SIGNED_IN_MARK = 'loopbank.signed-in'
+
+/** The token of a sign-in or renewal, with its end on this device's clock. */
+export function accessTokenOf(answer: TokenAnswer, now: number): AccessToken {
+  return { value: answer.access_token, expiresAt: now + answer.expires_in * 1000 }
+}
+
+/** Remembers on this device whether somebody is signed in. */
+export function rememberSignedIn(isSignedIn: boolean): void {
+  if (isSignedIn) localStorage.setItem(SIGNED_IN_MARK, 'yes')
+  else localStorage.removeItem(SIGNED_IN_MARK)
+}
+
+/** Whether a session may be waiting in the refresh cookie. */
+export function mayBeSignedIn(): boolean {
+  return localStorage.getItem(SIGNED_IN_MARK) !== null
+}
+
+async function renewFromCookie(): Promise<RenewalAnswer> {
+  let response: Response
+  try {
+    response = await fetch('/api/v1/auth/refresh', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...COOKIE_TRANSPORT },
+      body: '{}',
+      credentials: 'same-origin',
+    })
+  } catch (reason) {
+    return { outcome: 'unreachable', reason: new Unreachable('No answer from the bank.', { cause: reason }) }
+  }
+  if (response.ok) {
+    const answer = (await response.json()) as TokenAnswer
+    return { outcome: 'renewed', token: accessTokenOf(answer, Date.now()) }
+  }
+  // A server that is starting or overloaded has not ended the session.
+  if (response.status === 429 || response.status >= 500) {
+    return { outcome: 'unreachable', reason: new Unreachable('The bank is busy.') }
+  }
+  return { outcome: 'refused' }
+}
+
+/** The session of this browser: cookie, tab locks and tab announcements. */
+export function createBrowserSession(): SessionKeeper {
+  return new SessionKeeper({
+    renew: renewFromCookie,
+    // Browsers hide both on plain HTTP, which events on a local network may use.
+    locks: (navigator as Partial<Navigator>).locks,
+    channel: 'BroadcastChannel' in window ? new BroadcastChannel('loopbank-session') : undefined,
+    now: () => Date.now(),
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  })
+}

@@ -1,0 +1,48 @@
+import type { Theme } from './theme'
+
+/** Clean and quiet, following the device into light and dark. */
+export const loopingBinary: Theme = {
+  id: 'looping-binary',
+  palettes: {
+    light: {
+      page: '#F5F7FA',
+      pageDeep: '#E9EDF3',
+      surface: '#FFFFFF',
+      surfaceRaised: '#F0F3F8',
+      line: '#DCE2EB',
+      lineControl: '#76839A',
+      text: '#121826',
+      textMuted: '#4A566B',
+      accent: '#1747C9',
+      onAccent: '#FFFFFF',
+      accentSecond: '#6B2FC0',
+      positive: '#0B6B45',
+      negative: '#8A2A4B',
+      warning: '#7A4B00',
+      danger: '#B3123F',
+      onDanger: '#FFFFFF',
+    },
+    dark: {
+      page: '#10141D',
+      pageDeep: '#0A0D13',
+      surface: '#181E2A',
+      surfaceRaised: '#222A39',
+      line: '#2D3749',
+      lineControl: '#7D8BA6',
+      text: '#F2F5FA',
+      textMuted: '#AEBACD',
+      accent: '#8FB2FF',
+      onAccent: '#0A1430',
+      accentSecond: '#CDA8FF',
+      positive: '#66DDA8',
+      negative: '#FFB3C7',
+      warning: '#FFCE73',
+      danger: '#FF8AA5',
+      onDanger: '#33000F',
+    },
+  },
+  fonts: { display: "'Inter Variable'", body: "'Inter Variable'" },
+  shape: { cut: 0, radius: 16 },
+  hasGlitchEffects: false,
+  manifest: '/looping-binary.webmanifest',
+}
