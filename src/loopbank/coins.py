@@ -17,7 +17,7 @@ SCALE = 2
 COINS_MAX = Coins(999_999_999_999_999)
 """The largest amount of one transfer: 15 digits, exact also in a JavaScript number."""
 
-_UNITS_PER_COIN = 10**SCALE
+_UNITS_PER_COIN: int = 10**SCALE
 _DIGITS_MAX = 15
 
 

@@ -36,6 +36,4 @@ def from_rfc3339(text: str) -> Instant:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return Instant(
-        (delta.days * 86_400 + delta.seconds) * MICROSECONDS_PER_SECOND + delta.microseconds
-    )
+    return Instant((delta.days * 86_400 + delta.seconds) * MICROSECONDS_PER_SECOND + delta.microseconds)

@@ -170,7 +170,7 @@ class _SqliteDatabase(Database):
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
     @asynccontextmanager
-    async def transaction(self, *, turnstile: int | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, turnstile: int | None = None) -> AsyncIterator[Transaction]:  # noqa: ARG002 -- SQLite has one writer anyway
         async with self._writer:
             with self._connection() as connection:
                 await self._begin_immediate(connection)

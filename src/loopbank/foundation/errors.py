@@ -1,14 +1,14 @@
 """Refusals: expected answers that say no, each with a stable code, an HTTP status and a plain sentence.
 
-    Refusal                 base of every expected "no"
-    |- MalformedRequest     the body or a parameter cannot be read (400 or 422)
-    |- Unauthenticated      401
-    |- Forbidden            403
-    |- NotFound             404
-    |- PayloadTooLarge      413
-    |- UnsupportedMedia     415
-    |- TooManyRequests      429, with Retry-After
-    `- Unavailable          503, with Retry-After
+Refusal                 base of every expected "no"
+|- MalformedRequest     the body or a parameter cannot be read (400 or 422)
+|- Unauthenticated      401
+|- Forbidden            403
+|- NotFound             404
+|- PayloadTooLarge      413
+|- UnsupportedMedia     415
+|- TooManyRequests      429, with Retry-After
+`- Unavailable          503, with Retry-After
 """
 
 from collections.abc import Mapping, Sequence

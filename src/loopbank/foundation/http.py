@@ -61,7 +61,7 @@ class Boundary:
         self._bulk_paths: set[str] = set()
         for route in _api_routes(app):
             if getattr(route.endpoint, "is_lean", False):
-                self._lean.update({(method, route.path): route.endpoint for method in route.methods})
+                self._lean.update({(method, route.path): route.endpoint for method in route.methods or ()})
             if getattr(route.endpoint, "is_bulk", False):
                 self._bulk_paths.add(route.path)
 
@@ -102,9 +102,7 @@ class Boundary:
         if not answer.is_stream:
             self._metrics.request_seconds.observe(seconds)
             if seconds > _SLOW_SECONDS:
-                log.warning(
-                    "slow request", request_id=answer.request_id, path=scope["path"], seconds=round(seconds, 3)
-                )
+                log.warning("slow request", request_id=answer.request_id, path=scope["path"], seconds=round(seconds, 3))
 
 
 class _Answer:
