@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loopbank.foundation.database import Database, connect_database
 from loopbank import migrations
+from loopbank.foundation.database import Database, connect_database
 from tests.support.postgres import PostgresServer, session_server
 
 
