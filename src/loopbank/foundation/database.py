@@ -34,6 +34,9 @@ _STATEMENT_SECONDS_MAX = 60.0
 Parameters = Mapping[str, object]
 """Bound values of one statement."""
 
+AnyRow = Row[*tuple[Any, ...]]
+"""One row of a result; its columns are known to the statement, not to the type checker."""
+
 
 class Dialect(StrEnum):
     """The two databases."""
@@ -49,7 +52,7 @@ class Transaction(ABC):
         self._statements = statements
 
     @abstractmethod
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         """Execute a statement that gives rows, and give them all."""
 
     @abstractmethod
@@ -66,7 +69,7 @@ class Transaction(ABC):
     ) -> int:
         """Update many rows set-based; a row holds the values to match, then those to set. Gives rows changed."""
 
-    async def row(self, statement: Executable, parameters: Parameters | None = None) -> Row[Any] | None:
+    async def row(self, statement: Executable, parameters: Parameters | None = None) -> AnyRow | None:
         """Execute a statement that gives at most one row."""
         found = await self.rows(statement, parameters)
         return found[0] if found else None
@@ -119,7 +122,7 @@ class _SqliteTransaction(Transaction):
         super().__init__(statements)
         self._connection = connection
 
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         try:
             return self._connection.execute(statement, parameters).all()
         except Exception as error:
@@ -246,7 +249,7 @@ class _PostgresTransaction(Transaction):
         self._connection = connection
         self._driver = driver
 
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         try:
             return (await self._connection.execute(statement, parameters)).all()
         except Exception as error:

@@ -1,0 +1,63 @@
+"""The books: accounts, postings, holds, group commit and the proof of it all. It knows no people."""
+
+from loopbank.ledger.checking import ledger_checks
+from loopbank.ledger.core import (
+    AccountCode,
+    AccountOpened,
+    AccountStatus,
+    CaptureHold,
+    ChangeStatus,
+    HoldChanged,
+    HoldId,
+    Line,
+    OpenAccount,
+    Outcome,
+    PlaceHold,
+    Post,
+    Posted,
+    Posting,
+    PostingId,
+    Reason,
+    ReleaseHold,
+    Reverse,
+    StatusChanged,
+    Transfer,
+    TransferId,
+)
+from loopbank.ledger.errors import LedgerRefusal
+from loopbank.ledger.events import TRANSACTION_CREATED
+from loopbank.ledger.journal_store import Balance, HistoryPage, StatementLine
+from loopbank.ledger.service import Ledger
+from loopbank.ledger.store import Companion
+
+__all__ = [
+    "TRANSACTION_CREATED",
+    "AccountCode",
+    "AccountOpened",
+    "AccountStatus",
+    "Balance",
+    "CaptureHold",
+    "ChangeStatus",
+    "Companion",
+    "HistoryPage",
+    "HoldChanged",
+    "HoldId",
+    "Ledger",
+    "LedgerRefusal",
+    "Line",
+    "OpenAccount",
+    "Outcome",
+    "PlaceHold",
+    "Post",
+    "Posted",
+    "Posting",
+    "PostingId",
+    "Reason",
+    "ReleaseHold",
+    "Reverse",
+    "StatementLine",
+    "StatusChanged",
+    "Transfer",
+    "TransferId",
+    "ledger_checks",
+]

@@ -1,0 +1,145 @@
+"""Holders: opening a person's account the first time the bank hears of them, and knowing names and numbers fast."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from loopbank.bank import store
+from loopbank.bank.errors import UnknownAccountNumber
+from loopbank.bank.words import BankTerms, Holder, TransactionType
+from loopbank.foundation.clock import Clock, Instant, later
+from loopbank.foundation.database import Database
+from loopbank.ledger import AccountCode, Ledger, LedgerRefusal, Line, OpenAccount, Post, Reason
+
+_NAMES_MAX = 20_000
+_NAME_SECONDS = 10
+_NUMBER_TRIES = 5
+
+WALLET = "wallet"
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class Holders:
+    """Who holds which account. Everything here may be repeated without harm."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, terms: BankTerms, clock: Clock, new_number: Callable[[str], str]
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._terms = terms
+        self._clock = clock
+        self._new_number = new_number
+        self._numbers: OrderedDict[str, AccountCode] = OrderedDict()
+        self._names: OrderedDict[AccountCode, tuple[str, Instant]] = OrderedDict()
+
+    async def open(self, person_id: str, display_name: str, *, faction: str = "", role: str = "USER") -> Holder:
+        """Give the person's holder; the first call opens the account and pays the welcome bonus, each once."""
+        holder = await self.find(person_id)
+        if holder is None:
+            holder = await self._open(person_id, display_name, faction, role)
+        await self._welcome(holder)
+        return holder
+
+    async def find(self, person_id: str) -> Holder | None:
+        """Give the person's holder when the bank knows them."""
+        async with self._database.reading() as tx:
+            return await store.read_holder(tx, person_id)
+
+    async def by_number(self, number: AccountCode) -> Holder:
+        """Give the holder of an account number. Raises UnknownAccountNumber."""
+        async with self._database.reading() as tx:
+            holder = await store.read_holder_of(tx, number)
+        if holder is None or not holder.is_active:
+            raise UnknownAccountNumber
+        return holder
+
+    async def number_of(self, person_id: str, display_name: str) -> AccountCode:
+        """Give the person's account number, from memory where possible; it never changes."""
+        known = self._numbers.get(person_id)
+        if known is not None:
+            return known
+        holder = await self.open(person_id, display_name)
+        _remember(self._numbers, person_id, holder.account_number)
+        return holder.account_number
+
+    async def names_of(self, numbers: Iterable[AccountCode]) -> dict[AccountCode, str]:
+        """Give the names behind account numbers; those known less than 10 seconds come from memory."""
+        now = self._clock()
+        names: dict[AccountCode, str] = {}
+        unknown: set[AccountCode] = set()
+        for number in numbers:
+            name, fresh_until = self._names.get(number, ("", Instant(0)))
+            if fresh_until > now:
+                names[number] = name
+            else:
+                unknown.add(number)
+        if unknown:
+            names |= await self._read_names(unknown, now)
+        return names
+
+    async def change_profile(self, person_id: str, *, faction: str | None, profile_picture: str | None) -> None:
+        """Change what a person chose about themselves."""
+        async with self._database.transaction() as tx:
+            await store.write_profile(tx, person_id, faction=faction, profile_picture=profile_picture)
+
+    async def _read_names(self, unknown: set[AccountCode], now: Instant) -> dict[AccountCode, str]:
+        system = self._terms.system_names
+        names = {number: system[number] for number in unknown if number in system}
+        people = unknown - names.keys()
+        if people:
+            async with self._database.reading() as tx:
+                names |= await store.read_names(tx, sorted(people))
+        for number, name in names.items():
+            _remember(self._names, number, (name, later(now, _NAME_SECONDS)))
+        return names
+
+    async def _open(self, person_id: str, display_name: str, faction: str, role: str) -> Holder:
+        """Open the account under a random number; holder and account are written together."""
+        for _ in range(_NUMBER_TRIES):
+            number = AccountCode(self._new_number(self._terms.account_prefix))
+            command = OpenAccount(
+                key=f"wallet:{person_id}", code=number, asset=self._terms.currency_code, purpose=WALLET
+            )
+            holder = Holder(person_id, number, display_name, faction, "", role, True, self._clock())
+            try:
+                await self._ledger.open_account(command, [store.holder_companion(holder)])
+            except LedgerRefusal as refusal:
+                if refusal.reason is not Reason.ACCOUNT_EXISTS:
+                    raise
+                continue
+            # Another request may have opened it first under another number: what is stored counts.
+            return await self.find(person_id) or holder
+        raise RuntimeError("no free account number was found")
+
+    async def _welcome(self, holder: Holder) -> None:
+        """Pay the welcome bonus once: the bank mints what it gives, so its own balance stays as it is."""
+        bonus, terms = self._terms.welcome_bonus, self._terms
+        if bonus:
+            lines = (
+                Line(terms.issuance, terms.bank_account, bonus, TransactionType.MINT),
+                Line(terms.bank_account, holder.account_number, bonus),
+            )
+            command = Post(
+                key=f"welcome:{holder.person_id}",
+                kind=TransactionType.WELCOME_BONUS,
+                lines=lines,
+                memo="Welcome bonus",
+                actor="bank",
+            )
+            try:
+                await self._ledger.post(command)
+            except LedgerRefusal as refusal:
+                # A bonus that was paid when it was another amount stays paid.
+                if refusal.reason is not Reason.KEY_REUSED:
+                    raise
+
+
+def _remember(memory: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keep the newest entries of a bounded memory."""
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > _NAMES_MAX:
+        memory.popitem(last=False)

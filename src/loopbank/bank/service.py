@@ -1,0 +1,84 @@
+"""The bank: people's accounts, payments, statements and live updates over one ledger."""
+
+from collections.abc import Callable
+from typing import Any
+
+from loopbank.bank.errors import AccountInactive
+from loopbank.bank.holders import Holders
+from loopbank.bank.live import LiveFeed
+from loopbank.bank.schemas import MEMO_LENGTH_MAX
+from loopbank.bank.statements import Statements
+from loopbank.bank.transfers import Transfers
+from loopbank.bank.words import BankTerms, Holder
+from loopbank.coins import to_json_number
+from loopbank.foundation.clock import Clock
+from loopbank.foundation.database import Database
+from loopbank.ledger import AccountCode, Balance, Ledger
+
+
+class Bank:
+    """Everything that the bank's routes call."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        terms: BankTerms,
+        clock: Clock,
+        new_number: Callable[[str], str],
+    ) -> None:
+        self._ledger = ledger
+        self._terms = terms
+        self.holders = Holders(database, ledger, terms, clock, new_number)
+        self.transfers = Transfers(ledger, self.holders, terms)
+        self.statements = Statements(ledger, self.holders)
+        self.live = LiveFeed(ledger)
+        self.transfer_limit = f"{terms.transfers_per_minute}/minute"
+
+    async def start(self) -> None:
+        """Open the books and the bank's own accounts."""
+        await self._ledger.start(asset=self._terms.currency_code, scale=self._terms.currency_scale)
+        await self.transfers.open_system_accounts()
+        self.live.start()
+
+    async def close(self) -> None:
+        """End the streams, write what was taken, stop."""
+        await self.live.close()
+        await self._ledger.close()
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Tell whether the next payment would be turned away."""
+        return self._ledger.is_overloaded
+
+    async def account(self, person_id: str, display_name: str) -> tuple[Holder, Balance]:
+        """Give a person's holder and balance; a person unknown so far gets an account."""
+        holder = await self.holders.find(person_id) or await self.holders.open(person_id, display_name)
+        if not holder.is_active:
+            raise AccountInactive
+        return holder, await self.balance(holder.account_number)
+
+    async def balance(self, number: AccountCode) -> Balance:
+        """Read the balance of an account that exists."""
+        balance = await self._ledger.balance(number)
+        assert balance is not None, "the account number came from a holder"
+        return balance
+
+    def configuration(self) -> dict[str, Any]:
+        """Give the installation's public choices."""
+        terms = self._terms
+        return {
+            "profile": terms.profile,
+            "product_name": terms.product_name,
+            "theme": terms.theme,
+            "currency": {
+                "code": terms.currency_code,
+                "symbol": terms.currency_symbol,
+                "scale": terms.currency_scale,
+            },
+            "password_length_min": terms.password_length_min,
+            "memo_length_max": MEMO_LENGTH_MAX,
+            "factions": list(terms.factions),
+            "account_number_prefix": terms.account_prefix,
+            "welcome_bonus": to_json_number(terms.welcome_bonus),
+        }

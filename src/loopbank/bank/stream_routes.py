@@ -1,0 +1,117 @@
+"""GET /api/v1/stream: a person's own balance and transactions as server-sent events, resumable."""
+
+from collections.abc import AsyncIterator
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from loopbank.access import Guard
+from loopbank.bank.live import Subscription
+from loopbank.bank.schemas import balance_view, transaction_view
+from loopbank.bank.service import Bank
+from loopbank.foundation.errors import Unauthenticated
+from loopbank.foundation.openapi import refusals, signed_in
+from loopbank.foundation.requests import StrictRoute
+from loopbank.ledger import AccountCode, StatementLine, TransferId
+
+_KEEPALIVE_SECONDS = 15.0
+_RETRY_MILLISECONDS = 1_000
+
+_EXAMPLE = (
+    'id: 42\nevent: transaction\ndata: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
+)
+
+
+class StreamRoutes:
+    """The live stream."""
+
+    def __init__(self, bank: Bank, guard: Guard) -> None:
+        self._bank = bank
+        self._guard = guard
+        self.router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["Live"])
+        self.router.add_api_route(
+            "/stream",
+            self.stream,
+            methods=["GET"],
+            summary="The own balance and transactions, live",
+            description=(
+                "Server-sent events. `balance` comes first and after a gap; `transaction` follows every commit. "
+                "The id of an event is a transaction's id: send the last one as Last-Event-ID to resume."
+            ),
+            response_class=StreamingResponse,
+            responses={
+                200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}}},
+                **refusals(401),
+            },
+            openapi_extra=signed_in(),
+        )
+
+    async def stream(self, request: Request) -> StreamingResponse:
+        """Stream until the reader leaves, the session ends or the server stops."""
+        principal = await self._guard.person(request)
+        number = await self._bank.holders.number_of(principal.person_id, principal.name)
+        events = self._events(request, number, _last_event_id(request))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def _events(self, request: Request, number: AccountCode, last: TransferId | None) -> AsyncIterator[bytes]:
+        """Tell what was missed, the balance, then what happens; no id is told twice."""
+        async with self._bank.live.subscribe(number) as subscription:
+            yield f"retry: {_RETRY_MILLISECONDS}\n\n".encode()
+            missed = [] if last is None else await self._bank.live.backlog(number, last)
+            for line in missed or ():
+                yield await self._transaction_event(line, number)
+            told, event = await self._balance_event(number)
+            yield event
+            async for line in self._live_lines(request, subscription):
+                if line is None:
+                    yield b": still here\n\n"
+                elif line.transfer.id > told:
+                    told = line.transfer.id
+                    yield await self._transaction_event(line, number)
+
+    async def _live_lines(
+        self, request: Request, subscription: Subscription
+    ) -> AsyncIterator[StatementLine | None]:
+        """Give lines as they come and None when it is time for a sign of life; end when the session has ended."""
+        while not subscription.is_lost:
+            lines = await subscription.take(_KEEPALIVE_SECONDS)
+            for line in lines:
+                yield line
+            if not lines and not subscription.is_lost:
+                if not await self._is_signed_in(request):
+                    return
+                yield None
+
+    async def _is_signed_in(self, request: Request) -> bool:
+        try:
+            await self._guard.person(request)
+        except Unauthenticated:
+            return False
+        return True
+
+    async def _balance_event(self, number: AccountCode) -> tuple[TransferId, bytes]:
+        """Give the present balance under the id of the last transaction it surely includes."""
+        newest = await self._bank.statements.newest_id(number)
+        balance = await self._bank.balance(number)
+        data = {**balance_view(balance), "version": balance.version}
+        return newest, _event("balance", newest, data)
+
+    async def _transaction_event(self, line: StatementLine, number: AccountCode) -> bytes:
+        names = await self._bank.statements.names([line])
+        balance = await self._bank.balance(number)
+        transaction = transaction_view(line, names, number)
+        data = {"transaction": transaction, **balance_view(balance)}
+        return _event("transaction", line.transfer.id, data)
+
+
+def _event(name: str, event_id: int, data: dict[str, object]) -> bytes:
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event_id, name.encode(), orjson.dumps(data))
+
+
+def _last_event_id(request: Request) -> TransferId | None:
+    """Read the Last-Event-ID header; one that is not ours counts as none."""
+    text = request.headers.get("last-event-id", "")
+    return TransferId(int(text)) if text.isascii() and text.isdigit() and len(text) <= 18 else None

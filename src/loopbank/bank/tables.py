@@ -1,0 +1,18 @@
+"""The bank's tables: who holds which account."""
+
+from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text
+
+metadata = MetaData(schema="coin")
+
+holder = Table(
+    "holder",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("account_number", Text, nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("faction", Text, nullable=False),
+    Column("profile_picture", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+)

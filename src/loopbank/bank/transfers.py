@@ -1,0 +1,106 @@
+"""Payments between people, and the bank's own acts: minting and the opening of its own accounts."""
+
+import re
+from dataclasses import dataclass
+
+from loopbank.bank.errors import InvalidIdempotencyKey, NotPayable
+from loopbank.bank.holders import Holders
+from loopbank.bank.words import BankTerms, TransactionType, Treasury
+from loopbank.coins import Coins
+from loopbank.ledger import AccountCode, Ledger, Line, OpenAccount, Post, Posted, StatementLine
+from loopbank.foundation.clock import Instant
+
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_ACCOUNT_NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays: the person, and the credential that speaks for them."""
+
+    person_id: str
+    display_name: str
+    credential: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment that is in the books, and the payer's balance after it."""
+
+    line: StatementLine
+    new_balance: Coins
+    is_replay: bool
+
+
+class Transfers:
+    """Moves coins. Every act carries a key; the same key again gives the same receipt."""
+
+    def __init__(self, ledger: Ledger, holders: Holders, terms: BankTerms) -> None:
+        self._ledger = ledger
+        self._holders = holders
+        self._terms = terms
+
+    async def transfer(self, payer: Payer, *, to_account: str, amount: Coins, memo: str, key: str) -> Receipt:
+        """Pay from the payer's account. Raises LedgerRefusal, NotPayable, InvalidIdempotencyKey; writes nothing then."""
+        if not _KEY.fullmatch(key):
+            raise InvalidIdempotencyKey
+        source = await self._holders.number_of(payer.person_id, payer.display_name)
+        command = Post(
+            key=f"person:{payer.person_id}:{key}",
+            kind=TransactionType.TRANSFER,
+            lines=(Line(source, account_number(to_account), amount),),
+            memo=memo,
+            actor=payer.person_id,
+            credential=payer.credential,
+        )
+        return _receipt(await self._ledger.post(command))
+
+    async def mint(self, *, to_account: AccountCode, amount: Coins, reason: str, key: str, actor: str) -> Receipt:
+        """Bring new coins into circulation."""
+        line = Line(self._terms.issuance, to_account, amount)
+        command = Post(
+            key=f"mint:{actor}:{key}", kind=TransactionType.MINT, lines=(line,), memo=reason, actor=actor
+        )
+        posted = await self._ledger.post(command)
+        receipt = _receipt(posted)
+        return Receipt(receipt.line, receipt.line.transfer.credit_balance, receipt.is_replay)
+
+    async def open_system_accounts(self) -> None:
+        """Open the bank's own accounts and give the house its start; harmless to repeat."""
+        terms = self._terms
+        accounts = {terms.issuance: "issuance", terms.bank_account: "bank", terms.house_account: "house"}
+        accounts |= {treasury.account: "treasury" for treasury in Treasury}
+        for code, purpose in accounts.items():
+            floor = None if purpose == "issuance" else Coins(0)
+            await self._ledger.open_account(
+                OpenAccount(
+                    key=f"system:{code}", code=code, asset=terms.currency_code, purpose=purpose, floor=floor
+                )
+            )
+        if terms.house_start and not (await self._house_has_history()):
+            await self.mint(
+                to_account=terms.house_account,
+                amount=terms.house_start,
+                reason="The house's start",
+                key="house-start",
+                actor="bank",
+            )
+
+    async def _house_has_history(self) -> bool:
+        balance = await self._ledger.balance(self._terms.house_account)
+        return balance is not None and balance.version > 0
+
+
+def account_number(text: str) -> AccountCode:
+    """Read an account number as people type it. Raises NotPayable when it cannot be one."""
+    number = text.strip().upper()
+    if not _ACCOUNT_NUMBER.fullmatch(number):
+        raise NotPayable("There is no account with this number.")
+    return AccountCode(number)
+
+
+def _receipt(posted: Posted) -> Receipt:
+    posting = posted.posting
+    transfer = posting.transfers[0]
+    line = StatementLine(transfer, posting.memo, posting.reference, Instant(posting.created_at))
+    return Receipt(line, transfer.debit_balance, posted.is_replay)

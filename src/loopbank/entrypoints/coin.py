@@ -1,0 +1,94 @@
+"""The Coin Service (:5001): the bank over the ledger."""
+
+import httpx
+
+import loopbank
+from loopbank.access import Authority, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier
+from loopbank.bank import Bank, BankTerms
+from loopbank.bank.event_routes import EventRoutes
+from loopbank.bank.internal_routes import InternalRoutes
+from loopbank.bank.stream_routes import StreamRoutes
+from loopbank.coins import SCALE
+from loopbank.entrypoints.service import Service, contract_of, framework_app
+from loopbank.foundation.clock import Clock, system_clock
+from loopbank.foundation.database import Database
+from loopbank.foundation.health import HealthRoutes
+from loopbank.foundation.http import Boundary
+from loopbank.foundation.ids import new_account_number
+from loopbank.foundation.metrics import Metrics
+from loopbank.foundation.settings import Installation
+from loopbank.ledger import AccountCode, Ledger
+from loopbank.migrations import is_current
+
+_DESCRIPTION = "Accounts, payments and live updates of a closed-loop currency."
+
+
+def bank_terms(settings: Installation) -> BankTerms:
+    """Give the bank's part of the settings."""
+    return BankTerms(
+        product_name=settings.product_name,
+        profile=settings.profile.value,
+        theme=settings.theme,
+        currency_code=settings.currency_code,
+        currency_symbol=settings.currency_symbol,
+        currency_scale=SCALE,
+        account_prefix=settings.account_prefix,
+        house_account=AccountCode(settings.house_account),
+        bank_account=AccountCode(settings.bank_account),
+        house_start=settings.house_start,
+        welcome_bonus=settings.welcome_bonus,
+        factions=settings.factions,
+        password_length_min=settings.password_length_min,
+        transfers_per_minute=settings.transfers_per_minute,
+    )
+
+
+def build_bank(settings: Installation, database: Database, metrics: Metrics, clock: Clock = system_clock) -> Bank:
+    """Build the bank on a database."""
+    return Bank(database, Ledger(database, clock, metrics), bank_terms(settings), clock, new_account_number)
+
+
+def build_coin_service(
+    settings: Installation, database: Database, metrics: Metrics, auth_http: httpx.AsyncClient, rate_limits: RateLimits
+) -> Service:
+    """Build the service; `auth_http` reaches the Authentication Service."""
+    clock = system_clock
+    bank = build_bank(settings, database, metrics, clock)
+    tokens = ServiceTokens(secret_key=settings.secret_key, clock=clock)
+    authority = Authority(auth_http, tokens)
+    revocations = Revocations(fetch=authority.fetch_revocations, clock=clock)
+    verifier = TokenVerifier(fetch_keys=authority.fetch_keys, issuer=token_issuer(settings), clock=clock)
+    guard = Guard(verifier, revocations)
+
+    async def has_schema() -> bool:
+        return await is_current(database)
+
+    async def has_room() -> bool:
+        return not bank.is_overloaded
+
+    health = HealthRoutes(
+        service="neobank" if settings.is_event else "coin",
+        metrics=metrics,
+        probes={"database": has_schema, "queue": has_room},
+    )
+    app = framework_app(
+        f"{settings.product_name}: Coin Service",
+        _DESCRIPTION,
+        loopbank.__version__,
+        [
+            EventRoutes(bank, guard, rate_limits).router,
+            StreamRoutes(bank, guard).router,
+            InternalRoutes(bank, tokens).router,
+            health.router,
+        ],
+    )
+
+    async def start() -> None:
+        await bank.start()
+        await revocations.start()
+
+    async def stop() -> None:
+        await revocations.stop()
+        await bank.close()
+
+    return Service(Boundary(app, metrics), contract_of(app), start, stop, bank.live.end_streams)

@@ -1,0 +1,85 @@
+"""A service as a process sees it: an ASGI app with a beginning and an end."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRouter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from loopbank.foundation.openapi import with_conventions
+from loopbank.foundation.problems import answer_refusals_as_problems
+
+Act = Callable[[], Awaitable[None]]
+
+
+async def _nothing() -> None:
+    """Do nothing: a service without a beginning or an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: how it answers, starts and stops. `end_streams` lets a server finish its open answers."""
+
+    app: ASGIApp
+    contract: dict[str, Any]
+    start: Act = _nothing
+    stop: Act = _nothing
+    end_streams: Callable[[], None] = lambda: None
+
+
+def framework_app(title: str, description: str, version: str, routers: Sequence[APIRouter]) -> FastAPI:
+    """Make the framework's app of one service from its routers."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
+    )
+    for router in routers:
+        app.include_router(router)
+    answer_refusals_as_problems(app)
+    return app
+
+
+def contract_of(app: FastAPI) -> dict[str, Any]:
+    """Give a service's published contract."""
+    return with_conventions(app.openapi())
+
+
+class Lifespan:
+    """Runs services' beginnings and ends with the server's: in order, and backwards."""
+
+    def __init__(self, app: ASGIApp, services: Sequence[Service]) -> None:
+        self._app = app
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the server's lifespan; pass everything else on."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        await receive()
+        started: list[Service] = []
+        try:
+            for service in self._services:
+                await service.start()
+                started.append(service)
+        except Exception as error:
+            await _stop(started)
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await _stop(started)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _stop(services: Sequence[Service]) -> None:
+    for service in reversed(services):
+        await service.stop()

@@ -1,0 +1,199 @@
+"""The ledger's check passes: each finds nothing on sound books and names what it finds otherwise."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, or_, select, union_all
+
+from loopbank.events import outbox_payloads, read_entries
+from loopbank.foundation.checks import CheckPass, Finding
+from loopbank.foundation.database import Database, Transaction
+from loopbank.ledger.events import TRANSACTION_CREATED, posting_payload
+from loopbank.ledger.journal_store import postings_where
+from loopbank.ledger.tables import account, hold, posting, transfer
+
+_CHUNK = 1_000
+_FINDINGS_MAX = 100
+
+
+def ledger_checks() -> list[CheckPass]:
+    """Give every pass over the books."""
+    queries = {
+        "account chain": _broken_chains(),
+        "account head": _wrong_heads(),
+        "zero sum": _unbalanced_assets(),
+        "floor": _below_floor(),
+        "held": _wrong_held(),
+        "orphan": _orphans(),
+        "reversal": _over_reversed(),
+    }
+    passes = [_query_pass(name, query) for name, query in queries.items()]
+    return [*passes, CheckPass("journal numbering", _check_numbering), CheckPass("journal in log", _check_log)]
+
+
+def _query_pass(name: str, query: Select[Any]) -> CheckPass:
+    """Make a pass from a statement whose every row is a finding, told by its columns."""
+
+    async def run(database: Database) -> AsyncIterator[Finding]:
+        async with database.snapshot() as tx:
+            for row in await tx.rows(query.limit(_FINDINGS_MAX)):
+                yield Finding(name, ", ".join(f"{key} {value}" for key, value in row._mapping.items()))
+
+    return CheckPass(name, run)
+
+
+def _steps() -> Any:
+    """List every change of every account: its version, the balance after it and the difference it made."""
+    debit = select(
+        transfer.c.debit_id.label("account"),
+        transfer.c.debit_version.label("version"),
+        transfer.c.debit_balance.label("balance"),
+        (-transfer.c.amount).label("difference"),
+        transfer.c.id.label("transfer"),
+    )
+    credit = select(
+        transfer.c.credit_id,
+        transfer.c.credit_version,
+        transfer.c.credit_balance,
+        transfer.c.amount,
+        transfer.c.id,
+    )
+    return union_all(debit, credit).subquery("step")
+
+
+def _broken_chains() -> Select[Any]:
+    """Find changes that do not continue the one before: a gap in versions or a balance that does not add up."""
+    step = _steps()
+    window = {"partition_by": step.c.account, "order_by": (step.c.version, step.c.transfer)}
+    link = select(
+        step,
+        func.coalesce(func.lag(step.c.version).over(**window), 0).label("version_before"),
+        func.coalesce(func.lag(step.c.balance).over(**window), 0).label("balance_before"),
+    ).subquery("link")
+    return select(link.c.account, link.c.version, link.c.transfer).where(
+        or_(
+            link.c.version != link.c.version_before + 1,
+            link.c.balance != link.c.balance_before + link.c.difference,
+        )
+    )
+
+
+def _wrong_heads() -> Select[Any]:
+    """Find accounts whose stored balance or version is not what the journal's last change left."""
+    step = _steps()
+    summed = (
+        select(
+            step.c.account,
+            func.sum(step.c.difference).label("balance"),
+            func.max(step.c.version).label("version"),
+        )
+        .group_by(step.c.account)
+        .subquery("summed")
+    )
+    return (
+        select(account.c.code, account.c.balance, summed.c.balance.label("journal_balance"))
+        .outerjoin(summed, summed.c.account == account.c.id)
+        .where(
+            or_(
+                account.c.balance != func.coalesce(summed.c.balance, 0),
+                account.c.version != func.coalesce(summed.c.version, 0),
+            )
+        )
+    )
+
+
+def _unbalanced_assets() -> Select[Any]:
+    total = func.sum(account.c.balance)
+    return select(account.c.asset, total.label("total")).group_by(account.c.asset).having(total != 0)
+
+
+def _below_floor() -> Select[Any]:
+    return select(account.c.code, account.c.balance, account.c.held, account.c.floor).where(
+        account.c.floor.is_not(None), account.c.balance - account.c.held < account.c.floor
+    )
+
+
+def _wrong_held() -> Select[Any]:
+    reserved = (
+        select(hold.c.account_id, func.sum(hold.c.amount - hold.c.captured - hold.c.released).label("left"))
+        .group_by(hold.c.account_id)
+        .subquery("reserved")
+    )
+    return (
+        select(account.c.code, account.c.held, reserved.c.left.label("open_holds"))
+        .outerjoin(reserved, reserved.c.account_id == account.c.id)
+        .where(account.c.held != func.coalesce(reserved.c.left, 0))
+    )
+
+
+def _orphans() -> Select[Any]:
+    """Find transfers without their posting or accounts, and postings without transfers."""
+    debit, credit = account.alias("debit"), account.alias("credit")
+    lost_transfer = (
+        select(literal("transfer").label("kind"), transfer.c.id)
+        .outerjoin(posting, posting.c.id == transfer.c.posting_id)
+        .outerjoin(debit, debit.c.id == transfer.c.debit_id)
+        .outerjoin(credit, credit.c.id == transfer.c.credit_id)
+        .where(or_(posting.c.id.is_(None), debit.c.id.is_(None), credit.c.id.is_(None)))
+    )
+    empty_posting = (
+        select(literal("posting"), posting.c.id)
+        .outerjoin(transfer, transfer.c.posting_id == posting.c.id)
+        .where(transfer.c.id.is_(None))
+    )
+    found = union_all(lost_transfer, empty_posting).subquery("found")
+    return select(found)
+
+
+def _over_reversed() -> Select[Any]:
+    """Find transfers of which more was given back than they moved, or given back to others."""
+    back = transfer.alias("back")
+    total = func.sum(back.c.amount)
+    mirrored = case(
+        ((back.c.debit_id == transfer.c.credit_id) & (back.c.credit_id == transfer.c.debit_id), 0), else_=1
+    )
+    return (
+        select(transfer.c.id.label("transfer"), transfer.c.amount, total.label("reversed"))
+        .join(back, back.c.reverses_id == transfer.c.id)
+        .group_by(transfer.c.id, transfer.c.amount)
+        .having(or_(total > transfer.c.amount, func.sum(mirrored) > 0))
+    )
+
+
+async def _check_numbering(database: Database) -> AsyncIterator[Finding]:
+    """Prove that no row was taken out: numbers run from 1 to the count."""
+    async with database.snapshot() as tx:
+        for table in (account, posting, transfer, hold):
+            row = await tx.row(select(func.count(), func.coalesce(func.max(table.c.id), 0)).select_from(table))
+            assert row is not None
+            if row[0] != row[1]:
+                yield Finding("journal numbering", f"{table.name} has {row[0]} rows up to number {row[1]}")
+
+
+async def _check_log(database: Database) -> AsyncIterator[Finding]:
+    """Prove that the log tells every posting once, in order and as the journal has it."""
+    async with database.snapshot() as tx:
+        sequence, told = 0, 0
+        while entries := await read_entries(tx, sequence, _CHUNK, (TRANSACTION_CREATED,)):
+            sequence = entries[-1].sequence
+            payloads = [entry.payload for entry in entries]
+            async for finding in _compare(tx, told, payloads):
+                yield finding
+            told += len(payloads)
+        waiting = await outbox_payloads(tx, TRANSACTION_CREATED)
+        async for finding in _compare(tx, told, waiting):
+            yield finding
+        told += len(waiting)
+        count = await tx.value(select(func.count()).select_from(posting))
+        if count != told:
+            yield Finding("journal in log", f"the journal has {count} postings, the log tells {told}")
+
+
+async def _compare(tx: Transaction, told: int, payloads: list[str]) -> AsyncIterator[Finding]:
+    """Compare the log's next payloads with the journal's next postings."""
+    expected = range(told + 1, told + 1 + len(payloads))
+    journal = {p.id: posting_payload(p) for p in await postings_where(tx, list(expected))}
+    for number, payload in zip(expected, payloads, strict=True):
+        if json.loads(payload) != journal.get(number):  # type: ignore[call-overload]  # PostingId is an int
+            yield Finding("journal in log", f"posting {number} differs from what the log tells in its place")

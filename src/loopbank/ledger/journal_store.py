@@ -1,0 +1,184 @@
+"""Every statement that reads the books. Histories are two index ranges, so their cost is the page, not the past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, union_all
+
+from loopbank.coins import Coins
+from loopbank.foundation.clock import Instant
+from loopbank.foundation.database import AnyRow, Transaction
+from loopbank.foundation.set_statements import one_of
+from loopbank.ledger.core import AccountCode, AccountStatus, HoldId, Posting, PostingId, Transfer, TransferId
+from loopbank.ledger.tables import account, hold, posting, transfer
+
+_debit = account.alias("debit")
+_credit = account.alias("credit")
+
+_LINE_COLUMNS = (
+    transfer.c.id,
+    transfer.c.posting_id,
+    transfer.c.kind,
+    _debit.c.code.label("debit"),
+    _credit.c.code.label("credit"),
+    transfer.c.amount,
+    transfer.c.debit_balance,
+    transfer.c.credit_balance,
+    transfer.c.debit_version,
+    transfer.c.credit_version,
+    transfer.c.reverses_id,
+    transfer.c.reversed_before,
+)
+_LINES = (
+    select(*_LINE_COLUMNS)
+    .join(_debit, _debit.c.id == transfer.c.debit_id)
+    .join(_credit, _credit.c.id == transfer.c.credit_id)
+)
+_TRANSFERS_OF = _LINES.where(one_of(transfer.c.posting_id, "postings")).order_by(transfer.c.id)
+_POSTINGS = select(posting).where(one_of(posting.c.id, "postings")).order_by(posting.c.id)
+_ENTRY_COLUMNS = (*_LINE_COLUMNS, posting.c.memo, posting.c.reference, posting.c.created_at)
+_ENTRIES = (
+    select(*_ENTRY_COLUMNS)
+    .join(_debit, _debit.c.id == transfer.c.debit_id)
+    .join(_credit, _credit.c.id == transfer.c.credit_id)
+    .join(posting, posting.c.id == transfer.c.posting_id)
+)
+_AFTER = _ENTRIES.where(transfer.c.id > bindparam("after")).order_by(transfer.c.id).limit(bindparam("limit"))
+_BALANCE = select(account.c.balance, account.c.held, account.c.floor, account.c.version, account.c.status).where(
+    account.c.code == bindparam("code")
+)
+_BALANCES = select(account.c.code, account.c.balance, account.c.held, account.c.floor).where(
+    one_of(account.c.code, "codes")
+)
+_LAST_BEFORE = select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant"))
+_FIRST_TRANSFER_OF = select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting"))
+_TRANSFER_HEAD = select(func.max(transfer.c.id))
+_EXPIRED_HOLDS = (
+    select(hold.c.id)
+    .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
+    .order_by(hold.c.expires_at)
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An account's present state in minor units; `available` is None when the account has no floor."""
+
+    balance: Coins
+    held: Coins
+    available: Coins | None
+    version: int
+    status: AccountStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transfer with what its posting says."""
+
+    transfer: Transfer
+    memo: str
+    reference: str
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Which part of an account's history to read, newest first; the ids are exclusive bounds."""
+
+    before: TransferId | None = None
+    after: TransferId | None = None
+    kinds: tuple[str, ...] = ()
+    limit: int = 50
+
+
+async def postings_where(tx: Transaction, ids: Sequence[int]) -> list[Posting]:
+    """Read postings with their transfers, in two statements."""
+    lines: dict[int, list[Transfer]] = {}
+    for row in await tx.rows(_TRANSFERS_OF, {"postings": ids}):
+        lines.setdefault(row.posting_id, []).append(Transfer(*row))
+    return [
+        Posting(
+            PostingId(row.id), row.key, row.kind, row.memo, row.reference, row.metadata, row.actor, row.credential,
+            row.created_at, tuple(lines.get(row.id, ())), row.reverses_id, row.hold_id,
+        )
+        for row in await tx.rows(_POSTINGS, {"postings": ids})
+    ]  # fmt: skip
+
+
+async def read_balance(tx: Transaction, code: AccountCode) -> Balance | None:
+    """Read one account's balance."""
+    row = await tx.row(_BALANCE, {"code": code})
+    if row is None:
+        return None
+    available = None if row.floor is None else Coins(row.balance - row.held - row.floor)
+    return Balance(row.balance, row.held, available, row.version, AccountStatus(row.status))
+
+
+async def read_balances(tx: Transaction, codes: Sequence[AccountCode]) -> dict[AccountCode, Coins]:
+    """Read many accounts' balances in one statement."""
+    return {row.code: row.balance for row in await tx.rows(_BALANCES, {"codes": list(codes)})}
+
+
+async def read_history(tx: Transaction, code: AccountCode, page: HistoryPage) -> list[StatementLine]:
+    """Read an account's transfers, newest first: the debit side's and the credit side's index range, merged."""
+    parameters: dict[str, object] = {"code": code, "limit": page.limit}
+    if page.before is not None:
+        parameters["before"] = page.before
+    if page.after is not None:
+        parameters["after"] = page.after
+    if page.kinds:
+        parameters["kinds"] = list(page.kinds)
+    rows = await tx.rows(_history_query(frozenset(parameters)), parameters)
+    return [_statement_line(row) for row in rows]
+
+
+async def read_transfers_after(tx: Transaction, after: TransferId, limit: int) -> list[StatementLine]:
+    """Read the journal forward from a transfer id."""
+    return [_statement_line(row) for row in await tx.rows(_AFTER, {"after": after, "limit": limit})]
+
+
+async def read_transfer_head(tx: Transaction) -> TransferId:
+    """Read the id of the journal's last transfer; 0 when there is none."""
+    return TransferId(await tx.value(_TRANSFER_HEAD) or 0)
+
+
+async def read_transfer_bound(tx: Transaction, instant: Instant) -> TransferId:
+    """Give the last transfer recorded before an instant; 0 when there is none. Two index look-ups."""
+    last = await tx.value(_LAST_BEFORE, {"instant": instant})
+    return TransferId(0) if last is None else TransferId(await tx.value(_FIRST_TRANSFER_OF, {"posting": last}) or 0)
+
+
+async def read_expired_holds(tx: Transaction, now: Instant, limit: int) -> list[HoldId]:
+    """List open holds whose time is over, the oldest first."""
+    return [HoldId(row.id) for row in await tx.rows(_EXPIRED_HOLDS, {"now": now, "limit": limit})]
+
+
+_history_queries: dict[frozenset[str], Select[Any]] = {}
+
+
+def _history_query(given: frozenset[str]) -> Select[Any]:
+    """Compose the history statement for a set of filters, each set once."""
+    if given not in _history_queries:
+        sides = [_side(transfer.c.debit_id, given), _side(transfer.c.credit_id, given)]
+        ids = union_all(*(select(side.subquery().c.id) for side in sides)).subquery()
+        chosen = select(ids.c.id).order_by(ids.c.id.desc()).limit(bindparam("limit")).subquery()
+        _history_queries[given] = _ENTRIES.join(chosen, chosen.c.id == transfer.c.id).order_by(transfer.c.id.desc())
+    return _history_queries[given]
+
+
+def _side(column: Any, given: frozenset[str]) -> Select[Any]:
+    owner = select(account.c.id).where(account.c.code == bindparam("code")).scalar_subquery()
+    query = select(transfer.c.id).where(column == owner)
+    if "before" in given:
+        query = query.where(transfer.c.id < bindparam("before"))
+    if "after" in given:
+        query = query.where(transfer.c.id > bindparam("after"))
+    if "kinds" in given:
+        query = query.where(one_of(transfer.c.kind, "kinds"))
+    return query.order_by(transfer.c.id.desc()).limit(bindparam("limit"))
+
+
+def _statement_line(row: AnyRow) -> StatementLine:
+    return StatementLine(Transfer(*row[:12]), row.memo, row.reference, row.created_at)
