@@ -1,0 +1,50 @@
+"""Reading the sealed log: the one order of everything that happened, from any sequence onwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from loopbank.events.tables import log_entry
+from loopbank.foundation.clock import Instant
+from loopbank.foundation.database import Transaction
+from loopbank.foundation.set_statements import one_of
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One sealed fact; `payload` is the JSON text that was sealed, `sequence` its id for every reader."""
+
+    sequence: int
+    topic: str
+    subject: str
+    payload: str
+    at: Instant
+
+
+_ENTRIES = (
+    select(log_entry.c.sequence, log_entry.c.topic, log_entry.c.subject, log_entry.c.payload, log_entry.c.occurred_at)
+    .where(log_entry.c.sequence > bindparam("after"))
+    .order_by(log_entry.c.sequence)
+    .limit(bindparam("limit"))
+)
+_ENTRIES_OF_TOPICS = _ENTRIES.where(one_of(log_entry.c.topic, "topics"))
+_HEAD = select(func.coalesce(func.max(log_entry.c.sequence), 0))
+
+
+async def read_entries(
+    tx: Transaction, after_sequence: int, limit: int, topics: Sequence[str] | None = None
+) -> list[LogEntry]:
+    """Read up to `limit` entries after a sequence, in order; of some topics only, or of all."""
+    parameters: dict[str, object] = {"after": after_sequence, "limit": limit}
+    if topics is None:
+        rows = await tx.rows(_ENTRIES, parameters)
+    else:
+        rows = await tx.rows(_ENTRIES_OF_TOPICS, {**parameters, "topics": list(topics)})
+    return [LogEntry(*row) for row in rows]
+
+
+async def log_head(tx: Transaction) -> int:
+    """Give the last sequence of the log; 0 when it is empty."""
+    head: int = await tx.value(_HEAD)
+    return head

@@ -1,0 +1,49 @@
+"""The outbox: a fact is written in the transaction of the change it tells of, or not at all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from loopbank.events.tables import outbox
+from loopbank.foundation.clock import Instant
+from loopbank.foundation.database import Transaction
+
+_COLUMNS = ("topic", "subject", "payload", "occurred_at")
+_PAYLOADS = select(outbox.c.payload).where(outbox.c.topic == bindparam("topic")).order_by(outbox.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened: what (`user.registered`), to whom or what, the particulars, and when.
+
+    The payload is JSON; amounts in it are minor units, times are microseconds, and floats have no place.
+    """
+
+    topic: str
+    subject: str
+    payload: Mapping[str, object]
+    at: Instant
+
+
+async def record(tx: Transaction, facts: Sequence[Fact]) -> None:
+    """Write facts for the sealer, in their order, in the caller's transaction.
+
+    Facts of one subject keep their order across transactions when each records them under the subject's row lock.
+    """
+    rows = [(fact.topic, fact.subject, payload_text(fact.payload), int(fact.at)) for fact in facts]
+    await tx.insert(outbox, _COLUMNS, rows)
+
+
+def payload_text(payload: Mapping[str, object]) -> str:
+    """Write a payload as the log keeps it: JSON with sorted keys, no spaces, characters as they are.
+
+    Raises ValueError for not-a-number and infinities, TypeError for values that JSON does not have.
+    """
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+async def outbox_payloads(tx: Transaction, topic: str) -> list[str]:
+    """Give the payloads of one topic that wait to be sealed, in their order."""
+    return [row.payload for row in await tx.rows(_PAYLOADS, {"topic": topic})]

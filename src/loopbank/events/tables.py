@@ -1,0 +1,78 @@
+"""The log's tables: facts waiting to be sealed, the sealed log in blocks, the sealer's lease, the readers' cursors."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(schema="log")
+
+# SQLite's rowid tables need the exact type INTEGER for the key to be the row's own number.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    # A number is never given twice, so that a fact cannot stand in for one that was sealed.
+    sqlite_autoincrement=True,
+)
+
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("sequence", _Id, primary_key=True, autoincrement=False),
+    Column("topic", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    CheckConstraint("sequence > 0", name="log_entry_sequence_positive"),
+)
+
+log_block = Table(
+    "log_block",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+    # The chain cannot fork: a block has one successor, and a sequence begins one block.
+    UniqueConstraint("first_sequence", name="log_block_first_sequence_once"),
+    UniqueConstraint("previous_hash", name="log_block_previous_hash_once"),
+    CheckConstraint("number > 0", name="log_block_number_positive"),
+    CheckConstraint("first_sequence <= last_sequence", name="log_block_not_empty"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+log_cursor = Table(
+    "log_cursor",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("moved_at", BigInteger, nullable=False),
+)
