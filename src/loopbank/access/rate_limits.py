@@ -87,7 +87,7 @@ class _Windows(Storage, MovingWindowSupport):
             self._sweep(now)
         return True
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 -- theirs
         moments = self._current(key, expiry)
         return (moments[0], len(moments)) if moments else (self._now(), 0)
 

@@ -100,9 +100,17 @@ class Revocations:
                     break
             self._is_known = True
 
+    async def catch_up(self) -> None:
+        """As `refresh`, without the raising: what cannot be fetched now comes with a later poll."""
+        try:
+            await self.refresh()
+        except Exception as error:  # noqa: BLE001 -- see the next line
+            # Whatever went wrong, the last state stays in force and the next poll tries again.
+            log.warning("revocations not refreshed", reason=repr(error))
+
     async def start(self) -> None:
         """Fetch the state and keep it fresh until `stop`."""
-        await self._try_refresh()
+        await self.catch_up()
         self._polling = asyncio.create_task(self._poll(), name="revocations")
 
     async def stop(self) -> None:
@@ -117,17 +125,10 @@ class Revocations:
         polls = 0
         while True:
             await asyncio.sleep(self._poll_seconds)
-            await self._try_refresh()
+            await self.catch_up()
             polls += 1
             if polls % _POLLS_BETWEEN_SWEEPS == 0:
                 self._sweep()
-
-    async def _try_refresh(self) -> None:
-        try:
-            await self.refresh()
-        except Exception as error:
-            # Whatever went wrong, the last state stays in force and the next poll tries again.
-            log.warning("revocations not refreshed", reason=repr(error))
 
     def _apply(self, revocation: Revocation) -> None:
         match revocation.kind:

@@ -1,0 +1,149 @@
+"""Who administers the bank: the first administrator, roles, and shutting people out.
+
+Law: whatever makes or removes a super-administrator holds `_TURNSTILE`, so that two of them can neither both be the
+first nor both remove the other.
+"""
+
+from loopbank.access import Revocation, RevocationKind, Role
+from loopbank.foundation.clock import Clock, Instant, later
+from loopbank.foundation.database import Database
+from loopbank.foundation.database_errors import ConstraintViolated
+from loopbank.foundation.ids import new_secret
+from loopbank.identity import events, store
+from loopbank.identity.errors import InvalidSetupToken, RoleChangeRefused, UnknownPerson
+from loopbank.identity.people import NewPerson, Person
+from loopbank.identity.registration import Registration
+from loopbank.identity.sessions import Sessions
+from loopbank.identity.tokens import token_hash
+
+SETUP_SECONDS_MAX = 72 * 3_600
+
+_TURNSTILE = 0x61757468
+"""The advisory lock of administration ("auth" in ASCII)."""
+
+
+class Administration:
+    """Makes administrators, changes roles and shuts people out."""
+
+    def __init__(self, *, database: Database, registration: Registration, sessions: Sessions, clock: Clock) -> None:
+        self._database = database
+        self._registration = registration
+        self._sessions = sessions
+        self._clock = clock
+
+    async def create_setup_token(self) -> str | None:
+        """Give a token with which one person may become the first administrator; None when the bank has one."""
+        token = new_secret()
+        now = self._clock()
+        async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+            if await store.count_superadmins(tx):
+                return None
+            await store.insert_setup_token(tx, token_hash(token), now=now, ends_at=later(now, SETUP_SECONDS_MAX))
+        return token
+
+    async def set_up(self, token: str, new: NewPerson) -> Person:
+        """Let a checked person become the first administrator.
+
+        Raises InvalidSetupToken, NameTaken or PasswordChecksBusy.
+        """
+        hashed = token_hash(token)
+        async with self._database.reading() as tx:
+            is_open = await store.setup_token_is_open(tx, hashed, now=self._clock())
+            if not is_open or await store.count_superadmins(tx):
+                raise InvalidSetupToken
+        await self._registration.refuse_taken(new)
+        password_hash = await self._registration.hash(new)
+        try:
+            async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+                is_used = await store.use_setup_token(tx, hashed, now=self._clock())
+                if not is_used or await store.count_superadmins(tx):
+                    raise InvalidSetupToken
+                return await self._registration.add(tx, new, password_hash)
+        except ConstraintViolated:
+            await self._registration.refuse_taken(new)
+            raise
+
+    async def create_administrator(self, name: str, password: str, *, email: str | None = None) -> Person:
+        """Make an administrator from the command line; the first is a super-administrator.
+
+        Raises UnacceptableName, UnacceptablePassword, NameTaken or EmailTaken.
+        """
+        new = self._registration.check(name, password, email=email, role=Role.ADMIN)
+        await self._registration.refuse_taken(new)
+        password_hash = await self._registration.hash(new)
+        try:
+            async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+                if not await store.count_superadmins(tx):
+                    new = self._registration.check(name, password, email=email, role=Role.SUPERADMIN)
+                return await self._registration.add(tx, new, password_hash)
+        except ConstraintViolated:
+            await self._registration.refuse_taken(new)
+            raise
+
+    async def change_role(self, person_id: str, role: Role, *, actor: Person) -> Person:
+        """Give a person another role; it takes effect everywhere within seconds.
+
+        Raises UnknownPerson or RoleChangeRefused: nobody changes their own role, raises anybody above themselves,
+        touches anybody above themselves, or removes the last super-administrator.
+        """
+        now = self._clock()
+        async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+            person = await store.find_person(tx, person_id)
+            if person is None:
+                raise UnknownPerson
+            _refuse_overreach(person, actor, role)
+            if person.role is role:
+                return person
+            await store.set_role(tx, person_id, role=role)
+            if not await store.count_superadmins(tx):
+                raise RoleChangeRefused("The last super-administrator keeps the role.")
+            fact = events.role_changed(person_id=person_id, before=person.role, after=role, actor=actor.id, at=now)
+            revocation = self._revocation(RevocationKind.ROLE_CHANGED, person_id, now, role=role)
+            await self._sessions.announce(tx, [fact], [revocation])
+        await self._sessions.catch_up()
+        return Person(person.id, person.name, role, person.created_at)
+
+    async def deactivate(self, person_id: str, *, actor: Person) -> None:
+        """Shut a person out: their sessions end everywhere within seconds.
+
+        Raises UnknownPerson or RoleChangeRefused.
+        """
+        now = self._clock()
+        async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+            person = await store.find_person(tx, person_id)
+            if person is None:
+                raise UnknownPerson
+            _refuse_overreach(person, actor, person.role)
+            await store.set_deactivated(tx, person_id, at=now)
+            if not await store.count_superadmins(tx):
+                raise RoleChangeRefused("The last super-administrator stays.")
+            fact = events.user_deactivated(person_id=person_id, actor=actor.id, at=now)
+            revocation = self._revocation(RevocationKind.PERSON_DEACTIVATED, person_id, now)
+            await self._sessions.end_all(
+                tx, person_id, reason="person_deactivated", because=fact, revocations=[revocation]
+            )
+        await self._sessions.catch_up()
+
+    async def restore(self, person_id: str, *, actor: Person) -> None:
+        """Let a person who was shut out sign in again. Raises UnknownPerson."""
+        now = self._clock()
+        async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+            if not await store.set_deactivated(tx, person_id, at=None):
+                raise UnknownPerson
+            revocation = self._revocation(RevocationKind.PERSON_RESTORED, person_id, now)
+            fact = events.user_restored(person_id=person_id, actor=actor.id, at=now)
+            await self._sessions.announce(tx, [fact], [revocation])
+        await self._sessions.catch_up()
+
+    def _revocation(
+        self, kind: RevocationKind, person_id: str, now: Instant, *, role: Role | None = None
+    ) -> Revocation:
+        return Revocation(kind, person_id, role, self._sessions.tokens_end_at(now))
+
+
+def _refuse_overreach(person: Person, actor: Person, role: Role) -> None:
+    """Refuse to let anybody act on themselves or above their own role."""
+    if person.id == actor.id:
+        raise RoleChangeRefused("Nobody changes their own role.")
+    if actor.role < Role.ADMIN or max(person.role, role) > actor.role:
+        raise RoleChangeRefused("This takes a higher role than yours.")

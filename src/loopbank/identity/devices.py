@@ -1,0 +1,36 @@
+"""A device in plain words, from what its browser says of itself."""
+
+import re
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("FxiOS", "Firefox"),
+    ("Firefox", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+_PROGRAM = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}")
+
+
+def describe_device(user_agent: str) -> str:
+    """Name the browser and the system ("Firefox on Android"), or the program, or an unknown device."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    if browser and system:
+        return f"{browser} on {system}"
+    if browser or system:
+        return browser or system or ""
+    program = _PROGRAM.match(user_agent)
+    return program.group() if program else "Unknown device"

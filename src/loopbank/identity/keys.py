@@ -1,0 +1,120 @@
+"""The keys that sign access tokens: made once, sealed where they are stored, published as a key set, rotated."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from joserfc.jwk import RSAKey
+
+from loopbank.access import ALGORITHM, JwksDocument
+from loopbank.foundation.clock import Clock, Instant, later
+from loopbank.foundation.database import Database
+from loopbank.foundation.database_errors import ConstraintViolated
+from loopbank.foundation.keys import derive_key
+from loopbank.identity import store
+from loopbank.identity.people import StoredKey
+
+_KEY_BITS = 2_048
+_NONCE_BYTES = 12
+_RELOAD_SECONDS = 30
+
+
+class SigningKeyUnreadable(Exception):
+    """The stored signing key was sealed under another SECRET_KEY."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The key that signs at this moment, and the header that names it."""
+
+    id: str
+    key: RSAKey
+
+
+class KeyRing:
+    """The signing keys of an installation, whichever of its processes made them.
+
+    A retired key stays published until the last token that it signed has expired. Processes notice a rotation
+    within `_RELOAD_SECONDS`, so a retired key may sign that much longer.
+    """
+
+    def __init__(self, *, database: Database, secret_key: str, token_seconds: int, clock: Clock) -> None:
+        self._database = database
+        self._cipher = AESGCM(derive_key(secret_key, "signing-key"))
+        self._published_seconds = token_seconds + 2 * _RELOAD_SECONDS
+        self._clock = clock
+        self._signing: SigningKey | None = None
+        self._document: JwksDocument = {"keys": []}
+        self._loaded_at = Instant(0)
+
+    async def start(self) -> None:
+        """Make the first key unless there is one. Raises SigningKeyUnreadable."""
+        await self._load()
+        if self._signing is None:
+            await self._make_first()
+            await self._load()
+
+    async def signing_key(self) -> SigningKey:
+        """Give the key to sign with."""
+        await self._load_when_old()
+        assert self._signing is not None, "the key ring was not started"
+        return self._signing
+
+    async def document(self) -> JwksDocument:
+        """Give the published key set."""
+        await self._load_when_old()
+        return self._document
+
+    async def rotate(self) -> str:
+        """Retire the active key and sign with a new one from now on; gives the new key's id."""
+        now = self._clock()
+        made = self._made(now)
+        async with self._database.transaction() as tx:
+            await store.retire_signing_key(tx, now=now)
+            await store.insert_signing_key(tx, made)
+        await self._load()
+        return made.id
+
+    async def _make_first(self) -> None:
+        try:
+            async with self._database.transaction() as tx:
+                await store.insert_signing_key(tx, self._made(self._clock()))
+        except ConstraintViolated:
+            # Another process was faster; its key is as good as ours.
+            return
+
+    async def _load_when_old(self) -> None:
+        if self._clock() >= later(self._loaded_at, _RELOAD_SECONDS):
+            await self._load()
+
+    async def _load(self) -> None:
+        now = self._clock()
+        async with self._database.reading() as tx:
+            stored = await store.list_signing_keys(tx, retired_after=later(now, -self._published_seconds))
+        self._document = {"keys": [json.loads(key.public_jwk) for key in stored]}
+        active = next((key for key in stored if key.retired_at is None), None)
+        if active is not None and (self._signing is None or self._signing.id != active.id):
+            self._signing = self._opened(active)
+        self._loaded_at = now
+
+    def _made(self, now: Instant) -> StoredKey:
+        key = RSAKey.generate_key(_KEY_BITS)
+        key_id = key.thumbprint()
+        public = {**key.as_dict(private=False), "kid": key_id, "use": "sig", "alg": ALGORITHM}
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, key.as_der(private=True), key_id.encode())
+        return StoredKey(key_id, json.dumps(public), base64.b64encode(sealed).decode(), now, None)
+
+    def _opened(self, stored: StoredKey) -> SigningKey:
+        assert stored.sealed_private_key is not None, "the database keeps the active key's private half"
+        sealed = base64.b64decode(stored.sealed_private_key)
+        try:
+            der = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], stored.id.encode())
+        except InvalidTag as error:
+            raise SigningKeyUnreadable(
+                "The signing key in the database was sealed under another SECRET_KEY. Start with the old one."
+            ) from error
+        return SigningKey(stored.id, RSAKey.import_key(der))

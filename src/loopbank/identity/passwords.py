@@ -1,0 +1,117 @@
+"""Password hashing: bcrypt in threads that give way to everything else, behind a limit on how long anybody waits."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import math
+import os
+import sys
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+import bcrypt
+
+from loopbank.identity.errors import PasswordChecksBusy
+
+BCRYPT_ROUNDS = 12
+WAIT_SECONDS_MAX = 4.0
+
+_SCHEME = "{hmac-sha256+bcrypt}"
+_NICENESS = 10
+_FIRST_GUESS_SECONDS = 0.35
+_WEIGHT_OF_NEWEST = 0.2
+
+Result = TypeVar("Result")
+
+
+class PasswordHasher:
+    """Hashes and verifies passwords without slowing anything else down.
+
+    One hash costs a third of a second of processor time by intention. There are as many threads as `threads` says,
+    each with a low priority of its own, and whoever would wait longer than `wait_seconds_max` is sent away with the
+    time after which to come back. bcrypt reads 72 bytes only, so it gets a keyed digest of the whole password.
+    """
+
+    def __init__(
+        self,
+        *,
+        pepper: bytes,
+        threads: int,
+        rounds: int = BCRYPT_ROUNDS,
+        wait_seconds_max: float = WAIT_SECONDS_MAX,
+    ) -> None:
+        self._pepper = pepper
+        self._threads = threads
+        self._rounds = rounds
+        self._wait_seconds_max = wait_seconds_max
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bcrypt", initializer=_lower_priority)
+        self._pending = 0
+        self._seconds_each = _FIRST_GUESS_SECONDS
+        self._dummy_hash = ""
+
+    async def start(self) -> None:
+        """Make the hash that stands in for unknown people's."""
+        if not self._dummy_hash:
+            self._dummy_hash = await self.hash(base64.b64encode(os.urandom(24)).decode())
+
+    async def stop(self) -> None:
+        """End the threads; what they have not begun is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def hash(self, password: str) -> str:
+        """Give the hash to store. Raises PasswordChecksBusy."""
+        return await self._in_turn(lambda: self._hash(password))
+
+    async def verify(self, password: str, stored_hash: str | None) -> bool:
+        """Tell whether the password is right; without a stored hash the same work is done for nothing.
+
+        Raises PasswordChecksBusy.
+        """
+        if stored_hash is None and not self._dummy_hash:
+            await self.start()
+        is_right = await self._in_turn(lambda: self._verify(password, stored_hash or self._dummy_hash))
+        return is_right and stored_hash is not None
+
+    async def _in_turn(self, work: Callable[[], Result]) -> Result:
+        expected_seconds = self._pending * self._seconds_each / self._threads
+        if expected_seconds > self._wait_seconds_max:
+            raise PasswordChecksBusy(retry_after_seconds=math.ceil(expected_seconds))
+        self._pending += 1
+        try:
+            result, seconds = await asyncio.get_running_loop().run_in_executor(self._pool, _timed, work)
+        finally:
+            self._pending -= 1
+        self._seconds_each += _WEIGHT_OF_NEWEST * (seconds - self._seconds_each)
+        return result
+
+    def _hash(self, password: str) -> str:
+        return _SCHEME + bcrypt.hashpw(self._digest(password), bcrypt.gensalt(self._rounds)).decode()
+
+    def _verify(self, password: str, stored_hash: str) -> bool:
+        if not stored_hash.startswith(_SCHEME):
+            raise ValueError("a stored password hash has an unknown scheme")
+        return bcrypt.checkpw(self._digest(password), stored_hash.removeprefix(_SCHEME).encode())
+
+    def _digest(self, password: str) -> bytes:
+        """Give 44 characters that stand for the whole password, however its letters were composed on the keyboard."""
+        text = unicodedata.normalize("NFKC", password).encode()
+        return base64.b64encode(hmac.digest(self._pepper, text, hashlib.sha256))
+
+
+def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
+    started = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - started
+
+
+def _lower_priority() -> None:
+    """Let this thread give way to the event loop's; Linux alone knows priorities of threads."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

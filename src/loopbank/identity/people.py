@@ -1,0 +1,78 @@
+"""People, sessions and keys as the services pass them around."""
+
+from dataclasses import dataclass
+
+from loopbank.access import Role
+from loopbank.foundation.clock import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may sign in."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody who is about to join, with a name and a password that follow the rules."""
+
+    name: str
+    password: str
+    faction: str | None = None
+    email: str | None = None
+    role: Role = Role.USER
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is needed to check a password."""
+
+    person_id: str
+    password_hash: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPlace:
+    """Where somebody signs in: the device in plain words and the network address."""
+
+    device: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in on one device."""
+
+    id: str
+    person_id: str
+    device: str
+    address: str
+    created_at: Instant
+    last_seen_at: Instant
+    idle_ends_at: Instant
+    ends_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A signing key as it is stored; only the active one still has its private half, sealed."""
+
+    id: str
+    public_jwk: str
+    sealed_private_key: str | None
+    created_at: Instant
+    retired_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """What is known of a refresh token that was shown."""
+
+    session_id: str
+    used_at: Instant | None
+    ends_at: Instant

@@ -1,0 +1,165 @@
+"""The Authentication Service put together: everything it needs is handed in, everything it offers is an attribute."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from fastapi import APIRouter
+
+from loopbank.access import Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, token_issuer
+from loopbank.foundation.clock import Clock
+from loopbank.foundation.database import Database
+from loopbank.foundation.errors import Unavailable
+from loopbank.foundation.keys import derive_key
+from loopbank.foundation.settings import Installation
+from loopbank.identity.administration import Administration
+from loopbank.identity.common_passwords import CommonPasswords
+from loopbank.identity.holders import Holders
+from loopbank.identity.internal_routes import RevocationRoutes
+from loopbank.identity.keys import KeyRing
+from loopbank.identity.password_rules import PasswordRules
+from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
+from loopbank.identity.people import Person
+from loopbank.identity.registration import Registration
+from loopbank.identity.revocation_log import RevocationLog
+from loopbank.identity.routes import KeyRoutes, SessionRoutes, SignInRoutes
+from loopbank.identity.session_transport import SessionTransport
+from loopbank.identity.sessions import Sessions
+from loopbank.identity.sign_in import SignIn
+from loopbank.identity.tokens import TokenIssuer
+
+_SECONDS_BETWEEN_SWEEPS = 3_600
+_SECONDS_PER_HOUR = 3_600
+_PRODUCT_WORDS = ("loopbank", "neobank", "chromeslots", "loopingbinary", "neotropolis", "passwort")
+
+log = structlog.get_logger("loopbank.identity")
+
+
+class IdentityService:
+    """The Authentication Service of one process.
+
+    `routers` go into an app; `start` and `stop` belong to its lifespan. `guard` and `revocations` serve other routes of
+    the same process. The command line uses `create_administrator` without starting anything.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        installation: Installation,
+        clock: Clock,
+        holders: Holders,
+        rate_limits: RateLimits,
+        hasher: PasswordHasher,
+    ) -> None:
+        token_seconds = installation.token_hours * _SECONDS_PER_HOUR
+        issuer = token_issuer(installation.public_url)
+        self._hasher = hasher
+        self._common = CommonPasswords((*_PRODUCT_WORDS, installation.product_name))
+        self._sweeping: asyncio.Task[None] | None = None
+        self._revocation_log = RevocationLog(database=database, clock=clock)
+        self.keys = KeyRing(
+            database=database, secret_key=installation.secret_key, token_seconds=token_seconds, clock=clock
+        )
+        self.revocations = Revocations(fetch=self._revocation_log.after, clock=clock)
+        verifier = TokenVerifier(fetch_keys=self.keys.document, issuer=issuer, clock=clock)
+        self.guard = Guard(verifier, self.revocations)
+        self.sessions = Sessions(
+            database=database,
+            issuer=TokenIssuer(keys=self.keys, issuer=issuer, token_seconds=token_seconds, clock=clock),
+            revocations=self.revocations,
+            token_seconds=token_seconds,
+            clock=clock,
+        )
+        rules = PasswordRules(length_min=installation.password_length_min, common=self._common)
+        self.registration = Registration(database=database, hasher=hasher, rules=rules, clock=clock)
+        self.sign_in = SignIn(database=database, hasher=hasher, rules=rules, sessions=self.sessions, clock=clock)
+        self.administration = Administration(
+            database=database, registration=self.registration, sessions=self.sessions, clock=clock
+        )
+        self.routers = self._routers(installation, clock, holders, rate_limits)
+
+    async def start(self) -> None:
+        """Make what the first request needs, and keep revocations fresh. Raises SigningKeyUnreadable."""
+        await self.keys.start()
+        await self._hasher.start()
+        await self.revocations.start()
+        await asyncio.to_thread(self._common.contain, "")
+        self._sweeping = asyncio.create_task(self._sweep(), name="forget-ended-sessions")
+
+    async def stop(self) -> None:
+        """End the threads and the background work."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeping
+            self._sweeping = None
+        await self.revocations.stop()
+        await self._hasher.stop()
+
+    async def create_setup_link(self, base_url: str) -> str | None:
+        """Give a one-time link for the first administrator; None when the bank has one.
+
+        The token stands behind the #, so that no server and no log ever sees it in an address.
+        """
+        token = await self.administration.create_setup_token()
+        return None if token is None else f"{base_url.rstrip('/')}/setup#{token}"
+
+    async def create_administrator(self, name: str, password: str, *, email: str | None = None) -> Person:
+        """Make an administrator; the first is a super-administrator.
+
+        Raises UnacceptableName, UnacceptablePassword, NameTaken or EmailTaken.
+        """
+        return await self.administration.create_administrator(name, password, email=email)
+
+    def _routers(
+        self, installation: Installation, clock: Clock, holders: Holders, rate_limits: RateLimits
+    ) -> tuple[APIRouter, ...]:
+        joining = SignInRoutes(
+            registration=self.registration,
+            sign_in=self.sign_in,
+            sessions=self.sessions,
+            administration=self.administration,
+            holders=holders,
+            guard=self.guard,
+            rate_limits=rate_limits,
+            transport=SessionTransport(installation.public_url),
+        )
+        own = SessionRoutes(sessions=self.sessions, sign_in=self.sign_in, guard=self.guard, rate_limits=rate_limits)
+        service_tokens = ServiceTokens(secret_key=installation.secret_key, clock=clock)
+        internal = RevocationRoutes(self._revocation_log, service_tokens)
+        return (joining.router, joining.setup_router, own.router, KeyRoutes(self.keys).router, internal.router)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
+            try:
+                gone = await self.sessions.forget_ended()
+            except Unavailable:
+                # The next hour is as good.
+                continue
+            log.info("forgot what ended a week ago", rows=gone)
+
+
+def build_identity(
+    *,
+    database: Database,
+    installation: Installation,
+    clock: Clock,
+    holders: Holders,
+    rate_limits: RateLimits,
+    cores: int,
+    bcrypt_rounds: int = BCRYPT_ROUNDS,
+) -> IdentityService:
+    """Put the Authentication Service together; `cores` is how many passwords are checked at once."""
+    hasher = PasswordHasher(
+        pepper=derive_key(installation.secret_key, "password-pepper"), threads=cores, rounds=bcrypt_rounds
+    )
+    return IdentityService(
+        database=database,
+        installation=installation,
+        clock=clock,
+        holders=holders,
+        rate_limits=rate_limits,
+        hasher=hasher,
+    )

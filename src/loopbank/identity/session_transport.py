@@ -1,0 +1,80 @@
+"""How a refresh token travels: in the body, or for browsers in a cookie that no script can read."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from loopbank.identity.errors import ForeignOrigin
+from loopbank.identity.sessions import IDLE_SECONDS_MAX
+
+TRANSPORT_HEADER = "X-Session-Transport"
+
+TRANSPORT_PARAMETER: dict[str, Any] = {
+    "name": TRANSPORT_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "`cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.",
+    "schema": {"type": "string", "enum": ["cookie"]},
+}
+"""The header in the published contract."""
+
+_SECURE_COOKIE = "__Host-loopbank_refresh"
+_PLAIN_COOKIE = "loopbank_refresh"
+
+
+class SessionTransport:
+    """Reads and writes the refresh cookie of clients that send `X-Session-Transport: cookie`.
+
+    A page of another site cannot send that header without asking first, and nobody answers it; the Origin check
+    stands behind that. Over plain HTTP the cookie has another name, because `__Host-` demands HTTPS.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._own_host = urlsplit(public_url).netloc.lower()
+
+    def wants_cookie(self, request: Request) -> bool:
+        """Tell whether the client wants its refresh token as a cookie. Raises ForeignOrigin."""
+        if request.headers.get(TRANSPORT_HEADER, "").strip().lower() != "cookie":
+            return False
+        self._refuse_foreign(request)
+        return True
+
+    def token(self, request: Request, given: str | None) -> str | None:
+        """Give the refresh token: the cookie's for clients that use one, else the body's. Raises ForeignOrigin."""
+        return request.cookies.get(_cookie_name(request)) if self.wants_cookie(request) else given
+
+    def write(self, request: Request, response: Response, refresh_token: str) -> None:
+        """Set the cookie."""
+        response.set_cookie(
+            _cookie_name(request),
+            refresh_token,
+            max_age=IDLE_SECONDS_MAX,
+            path="/",
+            secure=_is_https(request),
+            httponly=True,
+            samesite="strict",
+        )
+
+    def erase(self, request: Request, response: Response) -> None:
+        """Delete the cookie."""
+        response.delete_cookie(
+            _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="strict"
+        )
+
+    def _refuse_foreign(self, request: Request) -> None:
+        origin = request.headers.get("origin")
+        if origin is None:
+            return
+        host = urlsplit(origin).netloc.lower() if "://" in origin else ""
+        if not host or host not in (request.headers.get("host", "").lower(), self._own_host):
+            raise ForeignOrigin
+
+
+def _is_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _cookie_name(request: Request) -> str:
+    return _SECURE_COOKIE if _is_https(request) else _PLAIN_COOKIE

@@ -1,0 +1,87 @@
+"""The Authentication Service's tables.
+
+A session is the parent of its refresh tokens and of every access token that names it: ending the session ends them
+all. Grants of OAuth clients will stand between the two. Only hashes of refresh and set-up tokens are stored.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
+
+metadata = MetaData(schema="auth")
+
+# SQLite's rowid tables need the exact type INTEGER for the key to be the row's own number.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("email", Text),
+    Column("email_key", Text, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("signed_in_at", BigInteger),
+    Column("deactivated_at", BigInteger),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, ForeignKey("auth.person.id"), nullable=False),
+    Column("device", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("idle_ends_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("session_id", Text, ForeignKey("auth.session.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("public_jwk", Text, nullable=False),
+    Column("sealed_private_key", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),
+)
+
+setup_token = Table(
+    "setup_token",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+revocation = Table(
+    "revocation",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("role", Text),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
+revocation_count = Table(
+    "revocation_count",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("latest", BigInteger, nullable=False),
+)
