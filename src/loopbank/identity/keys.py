@@ -1,5 +1,6 @@
 """The keys that sign access tokens: made once, sealed where they are stored, published as a key set, rotated."""
 
+import asyncio
 import base64
 import json
 import os
@@ -20,6 +21,8 @@ from loopbank.identity.people import StoredKey
 _KEY_BITS = 2_048
 _NONCE_BYTES = 12
 _RELOAD_SECONDS = 30
+_PUBLISHED_BEFORE_USE_SECONDS = 120
+_NEVER = Instant(2**63 - 1)
 
 
 class SigningKeyUnreadable(Exception):
@@ -37,8 +40,9 @@ class SigningKey:
 class KeyRing:
     """The signing keys of an installation, whichever of its processes made them.
 
-    A retired key stays published until the last token that it signed has expired. Processes notice a rotation
-    within `_RELOAD_SECONDS`, so a retired key may sign that much longer.
+    A new key is published two minutes before it signs, so that nobody meets a token whose key is unknown. A retired
+    key stays published until the last token that it signed has expired; other processes notice within
+    `_RELOAD_SECONDS` that it retired, so it may sign that much longer.
     """
 
     def __init__(self, *, database: Database, secret_key: str, token_seconds: int, clock: Clock) -> None:
@@ -69,19 +73,26 @@ class KeyRing:
         return self._document
 
     async def rotate(self) -> str:
-        """Retire the active key and sign with a new one from now on; gives the new key's id."""
+        """Publish a new key, which signs as soon as everybody can know it; gives its id."""
         now = self._clock()
-        made = self._made(now)
+        made = await asyncio.to_thread(self._made, now)
         async with self._database.transaction() as tx:
-            await store.retire_signing_key(tx, now=now)
+            await store.forget_private_halves(tx, retired_before=later(now, -_RELOAD_SECONDS))
+            await store.retire_signing_key(tx, at=later(now, _PUBLISHED_BEFORE_USE_SECONDS))
             await store.insert_signing_key(tx, made)
         await self._load()
         return made.id
 
+    async def forget_private_halves(self) -> None:
+        """Delete the private halves of keys that sign no more."""
+        async with self._database.transaction() as tx:
+            await store.forget_private_halves(tx, retired_before=later(self._clock(), -_RELOAD_SECONDS))
+
     async def _make_first(self) -> None:
+        made = await asyncio.to_thread(self._made, self._clock())
         try:
             async with self._database.transaction() as tx:
-                await store.insert_signing_key(tx, self._made(self._clock()))
+                await store.insert_signing_key(tx, made)
         except ConstraintViolated:
             # Another process was faster; its key is as good as ours.
             return
@@ -95,9 +106,11 @@ class KeyRing:
         async with self._database.reading() as tx:
             stored = await store.list_signing_keys(tx, retired_after=later(now, -self._published_seconds))
         self._document = {"keys": [json.loads(key.public_jwk) for key in stored]}
-        active = next((key for key in stored if key.retired_at is None), None)
-        if active is not None and (self._signing is None or self._signing.id != active.id):
-            self._signing = self._opened(active)
+        able = [key for key in stored if key.retired_at is None or key.retired_at > now]
+        # Of a key that will retire and its successor, the one that has been published longer signs.
+        signing = min(able, key=lambda key: key.retired_at or _NEVER, default=None)
+        if signing is not None and (self._signing is None or self._signing.id != signing.id):
+            self._signing = self._opened(signing)
         self._loaded_at = now
 
     def _made(self, now: Instant) -> StoredKey:
@@ -109,7 +122,7 @@ class KeyRing:
         return StoredKey(key_id, json.dumps(public), base64.b64encode(sealed).decode(), now, None)
 
     def _opened(self, stored: StoredKey) -> SigningKey:
-        assert stored.sealed_private_key is not None, "the database keeps the active key's private half"
+        assert stored.sealed_private_key is not None, "a key that signs has its private half"
         sealed = base64.b64decode(stored.sealed_private_key)
         try:
             der = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], stored.id.encode())

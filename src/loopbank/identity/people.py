@@ -60,7 +60,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A signing key as it is stored; only the active one still has its private half, sealed."""
+    """A signing key as it is stored: its private half is sealed, and gone some time after it retired."""
 
     id: str
     public_jwk: str

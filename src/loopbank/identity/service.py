@@ -135,6 +135,7 @@ class IdentityService:
             await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
             try:
                 gone = await self.sessions.forget_ended()
+                await self.keys.forget_private_halves()
             except Unavailable:
                 # The next hour is as good.
                 continue

@@ -258,19 +258,22 @@ async def insert_signing_key(tx: Transaction, key: StoredKey) -> None:
     await tx.run(insert(signing_key), {name: getattr(key, name) for name in StoredKey.__slots__})
 
 
-async def retire_signing_key(tx: Transaction, *, now: Instant) -> str | None:
-    """Let the active key sign no more: its private half is deleted. Gives its id."""
-    retired: str | None = await tx.value(
+async def retire_signing_key(tx: Transaction, *, at: Instant) -> None:
+    """Let the newest key sign no more from an instant on."""
+    await tx.run(update(signing_key).where(signing_key.c.retired_at.is_(None)).values(retired_at=at))
+
+
+async def forget_private_halves(tx: Transaction, *, retired_before: Instant) -> None:
+    """Delete the private halves of keys that retired before an instant."""
+    await tx.run(
         update(signing_key)
-        .where(signing_key.c.retired_at.is_(None))
-        .values(retired_at=now, sealed_private_key=None)
-        .returning(signing_key.c.id)
+        .where(signing_key.c.retired_at < retired_before, signing_key.c.sealed_private_key.is_not(None))
+        .values(sealed_private_key=None)
     )
-    return retired
 
 
 async def list_signing_keys(tx: Transaction, *, retired_after: Instant) -> list[StoredKey]:
-    """List the active key and those retired after an instant, newest first."""
+    """List the newest key and those retired after an instant, newest first."""
     found = await tx.rows(
         select(*(signing_key.c[name] for name in StoredKey.__slots__))
         .where(signing_key.c.retired_at.is_(None) | (signing_key.c.retired_at > retired_after))

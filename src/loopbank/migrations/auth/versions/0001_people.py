@@ -76,10 +76,10 @@ def _create_keys(schema: str | None, *, is_sqlite: bool) -> None:
         sa.Column("sealed_private_key", sa.Text),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("retired_at", sa.BigInteger),
-        sa.CheckConstraint("(retired_at IS NULL) = (sealed_private_key IS NOT NULL)", name="signing_key_only_active"),
+        sa.CheckConstraint("retired_at IS NOT NULL OR sealed_private_key IS NOT NULL", name="signing_key_can_sign"),
         schema=schema,
     )
-    # At most one key signs; two processes that start at once cannot both make one.
+    # At most one key is the newest; two processes that start at once cannot both make one.
     table = "signing_key" if is_sqlite else "auth.signing_key"
     op.execute(f"CREATE UNIQUE INDEX signing_key_one_active ON {table} ((retired_at IS NULL)) WHERE retired_at IS NULL")
     op.create_table(
