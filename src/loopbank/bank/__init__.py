@@ -1,6 +1,5 @@
 """The bank: people's accounts, payments, treasuries, statements and live updates."""
 
-from loopbank.bank.consumers import people_consumer
 from loopbank.bank.errors import AccountInactive, InvalidCursor, InvalidIdempotencyKey, NotPayable, UnknownAccountNumber
 from loopbank.bank.service import Bank
 from loopbank.bank.transfers import Payer, Receipt
@@ -19,5 +18,4 @@ __all__ = [
     "TransactionType",
     "Treasury",
     "UnknownAccountNumber",
-    "people_consumer",
 ]

@@ -33,7 +33,9 @@ _Offset = Annotated[int, Query(ge=0, le=_OFFSET_MAX, description="For existing c
 _Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before.")]
 _Types = Annotated[str | None, Query(alias="type", description="Comma-separated transaction types.", max_length=200)]
 _From = Annotated[str | None, Query(alias="from", description="RFC 3339 time or date, inclusive.", max_length=40)]
-_To = Annotated[str | None, Query(alias="to", description="RFC 3339 time (exclusive) or date (inclusive).", max_length=40)]
+_To = Annotated[
+    str | None, Query(alias="to", description="RFC 3339 time (exclusive) or date (inclusive).", max_length=40)
+]
 
 _TRANSFER_EXAMPLE = {"to_account": "NC-7K2M-Q9XD", "amount": 12.5, "memo": "Two stim packs"}
 

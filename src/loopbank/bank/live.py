@@ -143,5 +143,3 @@ class LiveFeed:
         if lines:
             self._cursor = lines[-1].transfer.id
         return len(lines)
-
-

@@ -16,7 +16,7 @@ FACTION_LENGTH_MAX = 50
 _PICTURE_LENGTH_MAX = 500
 _EMOJI_LENGTH_MAX = 16
 
-JsonAmount = Annotated[float, Field(description="Coins with at most two decimals, exact.", examples=[12.5])]
+JsonAmount = Annotated[int | float, Field(description="Coins with at most two decimals, exact.", examples=[12.5])]
 
 
 class TransferBody(KnownBody):

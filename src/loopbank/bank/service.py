@@ -64,6 +64,10 @@ class Bank:
         assert balance is not None, "the account number came from a holder"
         return balance
 
+    async def release_expired_holds(self) -> None:
+        """Give back what was reserved for too long."""
+        await self._ledger.release_expired_holds()
+
     def configuration(self) -> dict[str, Any]:
         """Give the installation's public choices."""
         terms = self._terms

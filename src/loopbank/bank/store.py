@@ -42,9 +42,7 @@ async def read_names(tx: Transaction, numbers: Sequence[AccountCode]) -> dict[Ac
     return {row[0]: row[1] for row in await tx.rows(_NAMES, {"numbers": list(numbers)})}
 
 
-async def write_profile(
-    tx: Transaction, person_id: str, *, faction: str | None, profile_picture: str | None
-) -> None:
+async def write_profile(tx: Transaction, person_id: str, *, faction: str | None, profile_picture: str | None) -> None:
     """Change what a person chose about themselves; None leaves a field as it is."""
     values = {"faction": faction, "profile_picture": profile_picture}
     changes = {name: value for name, value in values.items() if value is not None}
@@ -53,7 +51,11 @@ async def write_profile(
 
 
 async def write_told(
-    tx: Transaction, person_id: str, *, display_name: str | None = None, role: str | None = None,
+    tx: Transaction,
+    person_id: str,
+    *,
+    display_name: str | None = None,
+    role: str | None = None,
     is_active: bool | None = None,
 ) -> None:
     """Change what the Authentication Service told about a person; None leaves a field as it is."""

@@ -19,9 +19,7 @@ from loopbank.ledger import AccountCode, StatementLine, TransferId
 _KEEPALIVE_SECONDS = 15.0
 _RETRY_MILLISECONDS = 1_000
 
-_EXAMPLE = (
-    'id: 42\nevent: transaction\ndata: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
-)
+_EXAMPLE = 'id: 42\nevent: transaction\ndata: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
 
 
 class StreamRoutes:
@@ -65,16 +63,14 @@ class StreamRoutes:
                 yield await self._transaction_event(line, number)
             told, event = await self._balance_event(number)
             yield event
-            async for line in self._live_lines(request, subscription):
-                if line is None:
+            async for news in self._live_lines(request, subscription):
+                if news is None:
                     yield b": still here\n\n"
-                elif line.transfer.id > told:
-                    told = line.transfer.id
-                    yield await self._transaction_event(line, number)
+                elif news.transfer.id > told:
+                    told = news.transfer.id
+                    yield await self._transaction_event(news, number)
 
-    async def _live_lines(
-        self, request: Request, subscription: Subscription
-    ) -> AsyncIterator[StatementLine | None]:
+    async def _live_lines(self, request: Request, subscription: Subscription) -> AsyncIterator[StatementLine | None]:
         """Give lines as they come and None when it is time for a sign of life; end when the session has ended."""
         while not subscription.is_lost:
             lines = await subscription.take(_KEEPALIVE_SECONDS)

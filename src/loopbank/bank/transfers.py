@@ -58,9 +58,7 @@ class Transfers:
     async def mint(self, *, to_account: AccountCode, amount: Coins, reason: str, key: str, actor: str) -> Receipt:
         """Bring new coins into circulation."""
         line = Line(self._terms.issuance, to_account, amount)
-        command = Post(
-            key=f"mint:{actor}:{key}", kind=TransactionType.MINT, lines=(line,), memo=reason, actor=actor
-        )
+        command = Post(key=f"mint:{actor}:{key}", kind=TransactionType.MINT, lines=(line,), memo=reason, actor=actor)
         posted = await self._ledger.post(command)
         receipt = _receipt(posted)
         return Receipt(receipt.line, receipt.line.transfer.credit_balance, receipt.is_replay)
@@ -73,9 +71,7 @@ class Transfers:
         for code, purpose in accounts.items():
             floor = None if purpose == "issuance" else Coins(0)
             await self._ledger.open_account(
-                OpenAccount(
-                    key=f"system:{code}", code=code, asset=terms.currency_code, purpose=purpose, floor=floor
-                )
+                OpenAccount(key=f"system:{code}", code=code, asset=terms.currency_code, purpose=purpose, floor=floor)
             )
         if terms.house_start and not (await self._house_has_history()):
             await self.mint(

@@ -1,16 +1,18 @@
 """The Coin Service (:5001): the bank over the ledger."""
 
+import asyncio
+
 import httpx
 
 import loopbank
-from loopbank.access import Authority, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier
+from loopbank.access import Authority, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, token_issuer
 from loopbank.bank import Bank, BankTerms
 from loopbank.bank.event_routes import EventRoutes
 from loopbank.bank.internal_routes import InternalRoutes
 from loopbank.bank.stream_routes import StreamRoutes
 from loopbank.coins import SCALE
-from loopbank.entrypoints.service import Service, contract_of, framework_app
-from loopbank.foundation.clock import Clock, system_clock
+from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
+from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.health import HealthRoutes
 from loopbank.foundation.http import Boundary
@@ -43,25 +45,25 @@ def bank_terms(settings: Installation) -> BankTerms:
     )
 
 
-def build_bank(settings: Installation, database: Database, metrics: Metrics, clock: Clock = system_clock) -> Bank:
+def build_bank(settings: Installation, database: Database, metrics: Metrics) -> Bank:
     """Build the bank on a database."""
-    return Bank(database, Ledger(database, clock, metrics), bank_terms(settings), clock, new_account_number)
+    ledger = Ledger(database, system_clock, metrics)
+    return Bank(database, ledger, bank_terms(settings), system_clock, new_account_number)
 
 
 def build_coin_service(
-    settings: Installation, database: Database, metrics: Metrics, auth_http: httpx.AsyncClient, rate_limits: RateLimits
+    settings: Installation, bank: Bank, metrics: Metrics, auth_http: httpx.AsyncClient, rate_limits: RateLimits
 ) -> Service:
-    """Build the service; `auth_http` reaches the Authentication Service."""
+    """Build the service over a bank; `auth_http` reaches the Authentication Service."""
     clock = system_clock
-    bank = build_bank(settings, database, metrics, clock)
     tokens = ServiceTokens(secret_key=settings.secret_key, clock=clock)
     authority = Authority(auth_http, tokens)
     revocations = Revocations(fetch=authority.fetch_revocations, clock=clock)
-    verifier = TokenVerifier(fetch_keys=authority.fetch_keys, issuer=token_issuer(settings), clock=clock)
+    verifier = TokenVerifier(fetch_keys=authority.fetch_keys, issuer=token_issuer(settings.public_url), clock=clock)
     guard = Guard(verifier, revocations)
 
     async def has_schema() -> bool:
-        return await is_current(database)
+        return await asyncio.to_thread(is_current, settings.database_url)
 
     async def has_room() -> bool:
         return not bank.is_overloaded
@@ -91,4 +93,4 @@ def build_coin_service(
         await revocations.stop()
         await bank.close()
 
-    return Service(Boundary(app, metrics), contract_of(app), start, stop, bank.live.end_streams)
+    return Service(Boundary(app, metrics), contract_of(app), Part(start, stop, bank.live.end_streams))

@@ -15,18 +15,25 @@ Act = Callable[[], Awaitable[None]]
 
 
 async def _nothing() -> None:
-    """Do nothing: a service without a beginning or an end."""
+    """Do nothing: a part without a beginning or an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something with a beginning and an end. `end_streams` lets a server finish its open answers first."""
+
+    start: Act = _nothing
+    stop: Act = _nothing
+    end_streams: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: how it answers, starts and stops. `end_streams` lets a server finish its open answers."""
+    """One service: how it answers, what it promises, how it begins and ends."""
 
     app: ASGIApp
     contract: dict[str, Any]
-    start: Act = _nothing
-    stop: Act = _nothing
-    end_streams: Callable[[], None] = lambda: None
+    part: Part
 
 
 def framework_app(title: str, description: str, version: str, routers: Sequence[APIRouter]) -> FastAPI:
@@ -53,11 +60,11 @@ def contract_of(app: FastAPI) -> dict[str, Any]:
 
 
 class Lifespan:
-    """Runs services' beginnings and ends with the server's: in order, and backwards."""
+    """Runs the parts' beginnings and ends with the server's: in order, and backwards."""
 
-    def __init__(self, app: ASGIApp, services: Sequence[Service]) -> None:
+    def __init__(self, app: ASGIApp, parts: Sequence[Part]) -> None:
         self._app = app
-        self._services = services
+        self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the server's lifespan; pass everything else on."""
@@ -65,11 +72,11 @@ class Lifespan:
             await self._app(scope, receive, send)
             return
         await receive()
-        started: list[Service] = []
+        started: list[Part] = []
         try:
-            for service in self._services:
-                await service.start()
-                started.append(service)
+            for part in self._parts:
+                await part.start()
+                started.append(part)
         except Exception as error:
             await _stop(started)
             await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -80,6 +87,6 @@ class Lifespan:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _stop(services: Sequence[Service]) -> None:
-    for service in reversed(services):
-        await service.stop()
+async def _stop(parts: Sequence[Part]) -> None:
+    for part in reversed(parts):
+        await part.stop()

@@ -44,7 +44,9 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def signed_in(*, lean_body: type[BaseModel] | None = None, example: Any = None, moves_money: bool = False) -> dict[str, Any]:
+def signed_in(
+    *, lean_body: type[BaseModel] | None = None, example: Any = None, moves_money: bool = False
+) -> dict[str, Any]:
     """Describe a route that needs an access token, with the body of a lean route and the idempotency header."""
     extra: dict[str, Any] = {"security": [{"bearer": []}]}
     if lean_body is not None:

@@ -150,9 +150,7 @@ def _over_reversed() -> Select[Any]:
     """Find transfers of which more was given back than they moved, or given back to others."""
     back = transfer.alias("back")
     total = func.sum(back.c.amount)
-    mirrored = case(
-        ((back.c.debit_id == transfer.c.credit_id) & (back.c.credit_id == transfer.c.debit_id), 0), else_=1
-    )
+    mirrored = case(((back.c.debit_id == transfer.c.credit_id) & (back.c.credit_id == transfer.c.debit_id), 0), else_=1)
     return (
         select(transfer.c.id.label("transfer"), transfer.c.amount, total.label("reversed"))
         .join(back, back.c.reverses_id == transfer.c.id)

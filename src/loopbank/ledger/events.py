@@ -22,10 +22,7 @@ TRANSACTION_CREATED = "transaction.created"
 def facts_of(outcomes: Sequence[Outcome], books: Books, at: Instant) -> list[Fact]:
     """Give the facts of a decided batch, in its order. Amounts are minor units."""
     return [
-        fact
-        for outcome in outcomes
-        if not getattr(outcome, "is_replay", True)
-        for fact in _facts(outcome, books, at)
+        fact for outcome in outcomes if not getattr(outcome, "is_replay", True) for fact in _facts(outcome, books, at)
     ]
 
 

@@ -170,7 +170,7 @@ class Turn:
             await self._load_holds(books, wanted)
         if wanted.opening_keys:
             opened = await tx.rows(_OPENED, {"keys": wanted.opening_keys})
-            books.codes_by_opening_key = {key: code for key, code in opened}
+            books.codes_by_opening_key = {row[0]: row[1] for row in opened}
         for row in await tx.rows(_ACCOUNTS, {"codes": list(wanted.codes)}):
             code, status, version = row.code, AccountStatus(row.status), row.version
             books.accounts[code] = Account(
@@ -223,9 +223,7 @@ class Turn:
         settled = [(h.id, h.captured, h.released) for h in changes.settled.values()]
         await tx.update(hold, ("id",), ("captured", "released"), settled)
 
-    async def _write_companions(
-        self, outcomes: Sequence[Outcome], companions: Sequence[Sequence[Companion]]
-    ) -> None:
+    async def _write_companions(self, outcomes: Sequence[Outcome], companions: Sequence[Sequence[Companion]]) -> None:
         rows: dict[tuple[Table, tuple[str, ...]], list[tuple[object, ...]]] = {}
         for outcome, given in zip(outcomes, companions, strict=True):
             if given and not isinstance(outcome, Refused) and not outcome.is_replay:

@@ -41,6 +41,7 @@ class Branch:
         return stored is None or stored < latest
 
     def config(self) -> Config:
+        """Give what Alembic needs to find this branch."""
         config = Config()
         config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
         config.set_main_option("path_separator", "newline")

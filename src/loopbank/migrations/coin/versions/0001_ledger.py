@@ -28,7 +28,8 @@ def upgrade() -> None:
         schema=schema,
     )
     _create_accounts(number, schema)
-    _create_journal(number, schema)
+    _create_postings(number, schema)
+    _create_transfers(number, schema)
     _create_holds(number, schema)
     if is_sqlite:
         _protect_on_sqlite()
@@ -59,7 +60,7 @@ def _create_accounts(number: sa.types.TypeEngine[int], schema: str | None) -> No
     )
 
 
-def _create_journal(number: sa.types.TypeEngine[int], schema: str | None) -> None:
+def _create_postings(number: sa.types.TypeEngine[int], schema: str | None) -> None:
     op.create_table(
         "posting",
         sa.Column("id", number, primary_key=True, autoincrement=False),
@@ -74,6 +75,9 @@ def _create_journal(number: sa.types.TypeEngine[int], schema: str | None) -> Non
         schema=schema,
     )
     op.create_index("posting_created_at", "posting", ["created_at"], schema=schema)
+
+
+def _create_transfers(number: sa.types.TypeEngine[int], schema: str | None) -> None:
     op.create_table(
         "transfer",
         sa.Column("id", number, primary_key=True, autoincrement=False),

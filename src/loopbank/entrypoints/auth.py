@@ -1,0 +1,54 @@
+"""The Authentication Service (:5000): people, sessions and tokens."""
+
+import asyncio
+import os
+
+import httpx
+
+import loopbank
+from loopbank.access import RateLimits, ServiceTokens
+from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
+from loopbank.foundation.clock import system_clock
+from loopbank.foundation.database import Database
+from loopbank.foundation.health import HealthRoutes
+from loopbank.foundation.http import Boundary
+from loopbank.foundation.metrics import Metrics
+from loopbank.foundation.settings import Installation
+from loopbank.identity import HttpHolders, IdentityService, build_identity
+from loopbank.migrations import is_current
+
+_DESCRIPTION = "People sign in once, and every product trusts it."
+
+
+def build_people(
+    settings: Installation, database: Database, coin_http: httpx.AsyncClient, rate_limits: RateLimits
+) -> IdentityService:
+    """Build the people's side on a database; `coin_http` reaches the Coin Service."""
+    tokens = ServiceTokens(secret_key=settings.secret_key, clock=system_clock)
+    return build_identity(
+        database=database,
+        installation=settings,
+        clock=system_clock,
+        holders=HttpHolders(coin_http, tokens),
+        rate_limits=rate_limits,
+        cores=os.cpu_count() or 1,
+    )
+
+
+def build_auth_service(
+    settings: Installation, database: Database, metrics: Metrics, coin_http: httpx.AsyncClient, rate_limits: RateLimits
+) -> Service:
+    """Build the service; `coin_http` reaches the Coin Service."""
+    identity = build_people(settings, database, coin_http, rate_limits)
+
+    async def has_schema() -> bool:
+        return await asyncio.to_thread(is_current, settings.database_url)
+
+    health = HealthRoutes(service="auth", metrics=metrics, probes={"database": has_schema})
+    app = framework_app(
+        f"{settings.product_name}: Authentication Service",
+        _DESCRIPTION,
+        loopbank.__version__,
+        [*identity.routers, health.router],
+    )
+    return Service(Boundary(app, metrics), contract_of(app), Part(identity.start, identity.stop))

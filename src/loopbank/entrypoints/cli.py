@@ -1,0 +1,223 @@
+"""The command line: `loopbank serve|worker|migrate|admin|mint|check|contract|demo`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from loopbank.coins import InvalidAmount, format_coins, parse_amount
+from loopbank.entrypoints import commands
+from loopbank.entrypoints.server import serve
+from loopbank.entrypoints.town import fill_town
+from loopbank.foundation.checks import CheckPass, Finding
+from loopbank.foundation.errors import Refusal
+from loopbank.foundation.logging import configure_logging
+from loopbank.foundation.network import local_addresses
+from loopbank.foundation.settings import Installation, InvalidSettings, read_settings
+from loopbank.migrations import is_current, migrate
+
+app = typer.Typer(help="A self-hosted bank for a closed-loop currency.", no_args_is_help=True, add_completion=False)
+admin = typer.Typer(help="Administrators.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+
+_out = Console()
+_err = Console(stderr=True)
+_Answer = TypeVar("_Answer")
+_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
+
+
+class Which(StrEnum):
+    """What `serve` runs."""
+
+    ALL = "all"
+    AUTH = "auth"
+    COIN = "coin"
+
+
+_PORTS = {Which.ALL: 8080, Which.AUTH: 5000, Which.COIN: 5001}
+
+
+@app.command("serve")
+def serve_command(
+    which: Annotated[Which, typer.Argument(help="Both services with worker and web app, or one of them.")] = Which.ALL,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [LOOPBANK_HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="8080 for all, 5000 for auth, 5001 for coin.")] = None,
+) -> None:
+    """Answer requests until stopped."""
+    settings = _settings()
+    _require_current(settings)
+    address, listening = host or settings.host, port or settings.port or _PORTS[which]
+    setup_path = None if which is Which.COIN else _run(commands.setup_path(settings))
+    served, parts = commands.served(settings, which.value)
+    started = serve(
+        served,
+        parts,
+        host=address,
+        port=listening,
+        trusted_proxies=settings.trusted_proxies,
+        ready=lambda: _welcome(settings, address, listening, setup_path),
+    )
+    if not started:
+        raise typer.Exit(1)
+
+
+@app.command("worker")
+def worker_command() -> None:
+    """Seal the log, tell its readers and keep the schedules, until stopped."""
+    settings = _settings()
+    _require_current(settings)
+    _run(commands.work(settings))
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this release's tables."""
+    settings = _settings()
+    migrate(settings.database_url)
+    _out.print("The database is up to date.")
+
+
+@admin.command("create")
+def create_admin_command(
+    name: Annotated[str, typer.Option(help="The name to sign in with.")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
+    email: Annotated[str | None, typer.Option(help="Mail address.")] = None,
+    as_json: _AsJson = False,
+) -> None:
+    """Create an administrator; the first one becomes SUPERADMIN."""
+    settings = _settings()
+    _require_current(settings)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else typer.prompt("Password", hide_input=True)
+    role = _run(commands.create_administrator(settings, name=name, email=email, password=password))
+    _tell(f"{name} is {role}.", {"name": name, "role": role}, as_json=as_json)
+
+
+@app.command("mint")
+def mint_command(
+    to: Annotated[str, typer.Option(help="Account number that receives the coins.")],
+    amount: Annotated[str, typer.Option(help="Coins, at most two decimals.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the books.")],
+    key: Annotated[str | None, typer.Option(help="Names this act: repeated with the same key it mints once.")] = None,
+    as_json: _AsJson = False,
+) -> None:
+    """Bring new coins into circulation."""
+    settings = _settings()
+    _require_current(settings)
+    try:
+        coins = parse_amount(amount)
+    except InvalidAmount as error:
+        _fail(str(error))
+    minted = _run(commands.mint(settings, to=to, amount=coins, reason=reason, key=key))
+    _tell(
+        f"Minted {format_coins(coins)} {settings.currency_symbol} to {to}"
+        + (" (it was done before)." if minted["is_replay"] else "."),
+        minted,
+        as_json=as_json,
+    )
+
+
+@app.command("check")
+def check_command(as_json: _AsJson = False) -> None:
+    """Prove the books and the log; exit with 1 when anything is found."""
+    settings = _settings()
+    _require_current(settings)
+    with Progress(console=_err, disable=as_json, transient=True) as progress:
+        task = progress.add_task("Checking")
+
+        def begin(check: CheckPass, total: int) -> None:
+            progress.update(task, description=f"Checking {check.name}", total=total, advance=1)
+
+        checks, findings = _run(commands.check(settings, begin=begin, found=lambda f: _print_finding(f, as_json)))
+    _tell(f"{checks} checks, {findings} findings.", {"checks": checks, "findings": findings}, as_json=as_json)
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command("contract")
+def contract_command(
+    folder: Annotated[Path, typer.Argument(help="Where auth.openapi.json and coin.openapi.json are written.")],
+) -> None:
+    """Write the published contrcommands."""
+    for name, document in commands.contracts(_settings()).items():
+        text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        (folder / f"{name}.openapi.json").write_text(text)
+
+
+@app.command("demo")
+def demo_command(
+    people: Annotated[int, typer.Option(help="How many people live in the town.", min=2, max=200)] = 24,
+    payments: Annotated[int, typer.Option(help="How often they pay each other.", min=0, max=20_000)] = 400,
+) -> None:
+    """Fill a small town: people with accounts who have traded for a day. Their password is printed."""
+    settings = _settings()
+    _require_current(settings)
+    with Progress(console=_err, transient=True) as progress:
+        task = progress.add_task("Filling the town", total=people + payments)
+        town = _run(fill_town(settings, people=people, payments=payments, step=lambda: progress.advance(task)))
+    _out.print(f"{town.people} people have made {town.payments} payments.")
+    _out.print(f"Sign in as [bold]{town.example}[/bold] with the password [bold]{town.password}[/bold].")
+
+
+def _print_finding(finding: Finding, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"check": finding.check, "detail": finding.detail}, ensure_ascii=False))
+    else:
+        _out.print(f"[red]{finding.check}[/red]: {finding.detail}")
+
+
+def main() -> None:
+    """Run the command line; expected mistakes end with a sentence and exit code 2."""
+    try:
+        app()
+    except InvalidSettings as error:
+        _err.print(f"[red]These settings cannot work:[/red]\n{error}")
+        sys.exit(2)
+    except Refusal as refusal:
+        _err.print(f"[red]{refusal.detail}[/red]")
+        sys.exit(2)
+
+
+def _settings() -> Installation:
+    settings = read_settings()
+    configure_logging(as_json=settings.log_json)
+    return settings
+
+
+def _require_current(settings: Installation) -> None:
+    if not is_current(settings.database_url):
+        _fail("The database is not up to date. Run: loopbank migrate")
+
+
+def _run(work: Coroutine[Any, Any, _Answer]) -> _Answer:
+    return asyncio.run(work)
+
+
+def _tell(sentence: str, document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        _out.print(sentence)
+
+
+def _fail(sentence: str) -> NoReturn:
+    _err.print(f"[red]{sentence}[/red]")
+    raise typer.Exit(2)
+
+
+def _welcome(settings: Installation, host: str, port: int, setup_path: str | None) -> None:
+    """Print where the bank is, and the one-time link that makes the first administrator."""
+    hosts = local_addresses() if host == "0.0.0.0" else [host]  # noqa: S104 -- a comparison, not a binding
+    addresses = [settings.public_url] if settings.public_url else [f"http://{name}:{port}" for name in hosts]
+    if host == "0.0.0.0":  # noqa: S104 -- likewise
+        addresses.append(f"http://localhost:{port}")
+    print(f"\n  {settings.product_name} is open: " + "  ".join(addresses), flush=True)
+    if setup_path is not None:
+        print(f"  Make yourself the first administrator (once): {addresses[0]}{setup_path}", flush=True)
+    print(flush=True)
