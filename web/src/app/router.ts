@@ -1,14 +1,109 @@
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { Pinia } from 'pinia'
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+  type RouteRecordInfo,
+  type RouteRecordRaw,
+} from 'vue-router'
+import { NO_COINS } from '@/shared/money/coins'
+import { useSendStore } from '@/features/send/send.store'
+import { useSessionStore } from '@/shared/session/session.store'
 
-const routes: RouteRecordRaw[] = [
+type None = Record<never, never>
+type Named<Name extends string, Path extends string> = RouteRecordInfo<Name, Path, None, None>
+
+/** Every screen by its name, so that a link to a screen that does not exist is a type error. */
+export interface BankRoutes {
+  home: Named<'home', '/'>
+  receive: Named<'receive', '/receive'>
+  send: Named<'send', '/send'>
+  'send-amount': Named<'send-amount', '/send/amount'>
+  'send-confirm': Named<'send-confirm', '/send/confirm'>
+  'send-receipt': Named<'send-receipt', '/send/receipt'>
+  statement: Named<'statement', '/statement'>
+  profile: Named<'profile', '/profile'>
+  'profile-character': Named<'profile-character', '/profile/character'>
+  'profile-password': Named<'profile-password', '/profile/password'>
+  'profile-devices': Named<'profile-devices', '/profile/devices'>
+  'sign-in': Named<'sign-in', '/sign-in'>
+  register: Named<'register', '/register'>
+  setup: Named<'setup', '/setup'>
+  'not-found': Named<'not-found', '/:anything(.*)*'>
+}
+
+declare module 'vue-router' {
+  interface TypesConfig {
+    RouteNamedMap: BankRoutes
+  }
+  interface RouteMeta {
+    /** The key of the screen's title among the texts. */
+    title: string
+    access: 'people' | 'guests' | 'everyone'
+  }
+}
+
+const routes: (RouteRecordRaw & { name: keyof BankRoutes })[] = [
+  { path: '/', name: 'home', component: () => import('@/features/dashboard/DashboardPage.vue'), meta: { title: 'home.title', access: 'people' } },
+  { path: '/receive', name: 'receive', component: () => import('@/features/dashboard/ReceivePage.vue'), meta: { title: 'receive.title', access: 'people' } },
+  { path: '/send', name: 'send', component: () => import('@/features/send/ReceiverPage.vue'), meta: { title: 'send.title', access: 'people' } },
+  { path: '/send/amount', name: 'send-amount', component: () => import('@/features/send/AmountPage.vue'), meta: { title: 'send.amountTitle', access: 'people' } },
+  { path: '/send/confirm', name: 'send-confirm', component: () => import('@/features/send/ConfirmPage.vue'), meta: { title: 'send.confirmTitle', access: 'people' } },
+  { path: '/send/receipt', name: 'send-receipt', component: () => import('@/features/send/ReceiptPage.vue'), meta: { title: 'send.sentTitle', access: 'people' } },
+  { path: '/statement', name: 'statement', component: () => import('@/features/statement/StatementPage.vue'), meta: { title: 'statement.title', access: 'people' } },
+  { path: '/profile', name: 'profile', component: () => import('@/features/profile/ProfilePage.vue'), meta: { title: 'profile.title', access: 'people' } },
+  { path: '/profile/character', name: 'profile-character', component: () => import('@/features/profile/CharacterPage.vue'), meta: { title: 'profile.character', access: 'people' } },
+  { path: '/profile/password', name: 'profile-password', component: () => import('@/features/profile/PasswordPage.vue'), meta: { title: 'password.title', access: 'people' } },
+  { path: '/profile/devices', name: 'profile-devices', component: () => import('@/features/profile/DevicesPage.vue'), meta: { title: 'devices.title', access: 'people' } },
+  { path: '/sign-in', name: 'sign-in', component: () => import('@/features/sign-in/SignInPage.vue'), meta: { title: 'signIn.title', access: 'guests' } },
+  { path: '/register', name: 'register', component: () => import('@/features/sign-in/RegisterPage.vue'), meta: { title: 'register.title', access: 'guests' } },
   {
-    path: '/:anything(.*)*',
-    name: 'not-found',
-    component: () => import('@/features/not-found/NotFoundPage.vue'),
-    meta: { access: 'everyone' },
+    path: '/setup',
+    name: 'setup',
+    component: () => import('@/features/setup/SetupPage.vue'),
+    // The token stands behind the #, which browsers never send to a server or put into a log.
+    props: (route) => ({ token: route.hash.slice(1) }),
+    meta: { title: 'setup.title', access: 'everyone' },
   },
+  { path: '/:anything(.*)*', name: 'not-found', component: () => import('@/features/not-found/NotFoundPage.vue'), meta: { title: 'notFound.title', access: 'everyone' } },
 ]
 
-export function createBankRouter() {
-  return createRouter({ history: createWebHistory(), routes })
+/** Guests see the sign-in first and come back to where they wanted to go. */
+function accessGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationRaw | true {
+  const { status } = useSessionStore(pinia)
+  if (to.meta.access === 'people' && status === 'signed-out') {
+    return { name: 'sign-in', query: to.fullPath === '/' ? {} : { continue: to.fullPath } }
+  }
+  if (to.meta.access === 'guests' && status !== 'signed-out') return { name: 'home' }
+  return true
+}
+
+/** A payment goes step by step, and one whose outcome is open is settled before another one begins. */
+function paymentGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationRaw | true {
+  const isPaymentStep = typeof to.name === 'string' && to.name.startsWith('send')
+  if (!isPaymentStep) return true
+  const payment = useSendStore(pinia)
+  const isOpen = payment.state === 'uncertain' || payment.state === 'sending'
+  if (isOpen) return to.name === 'send-confirm' || { name: 'send-confirm' }
+  const isAddressed = payment.receiver !== null && payment.state !== 'sent'
+  const mayShow: Partial<Record<keyof BankRoutes, boolean>> = {
+    send: true,
+    'send-amount': isAddressed,
+    'send-confirm': isAddressed && payment.amount > NO_COINS,
+    'send-receipt': payment.receipt !== null,
+  }
+  return mayShow[to.name as keyof BankRoutes] ?? false ? true : { name: 'send' }
+}
+
+/** The screens and the ways between them. */
+export function createBankRouter(pinia: Pinia) {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes,
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+  router.beforeEach((to) => accessGuard(to, pinia))
+  router.beforeEach((to) => paymentGuard(to, pinia))
+  return router
 }

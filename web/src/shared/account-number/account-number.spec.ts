@@ -43,6 +43,10 @@ describe('a scanned or pasted text', () => {
     expect(readPaymentRequest(paymentRequestText(request), 'NC')).toEqual(request)
   })
 
+  it('without a prefix is understood, too', () => {
+    expect(readPaymentRequest('7K2M-9QXW', 'NC')?.accountNumber).toBe('NC-7K2M-9QXW')
+  })
+
   it.each(['https://example.org/NC-7K2M-9QXW', 'hello world', '', 'NC-7K2M', 'please pay NC-7K2M-9QXW today'])(
     'is refused when it is something else: %j',
     (text) => {

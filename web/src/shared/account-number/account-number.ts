@@ -35,10 +35,11 @@ export function readPaymentRequest(text: string, prefix: string): PaymentRequest
   const trimmed = text.trim()
   const isLink = trimmed.toLowerCase().startsWith(URI_SCHEME)
   const [address = '', query = ''] = (isLink ? trimmed.slice(URI_SCHEME.length) : trimmed).split('?')
-  // Anything longer than a number with separators is another kind of text that merely contains letters.
-  if (address.length > prefix.length + GROUPS * (GROUP_LENGTH + 1) + 4) return null
-  const accountNumber = formatAccountNumber(address, prefix)
-  if (!isAccountNumber(accountNumber, prefix)) return null
+  const letters = significant(address)
+  const body = letters.startsWith(prefix) ? letters.slice(prefix.length) : letters
+  // Exactly one number and nothing else: a longer text merely contains enough letters.
+  if (body.length !== GROUP_LENGTH * GROUPS) return null
+  const accountNumber = formatAccountNumber(body, prefix)
   const parameters = new URLSearchParams(isLink ? query : '')
   return { accountNumber, amount: parameters.get('amount'), memo: parameters.get('memo') }
 }

@@ -92,7 +92,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TokenAnswer"];
+                        "application/json": components["schemas"]["SignedInAnswer"];
                     };
                 };
                 /** @description problem */
@@ -142,7 +142,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TokenAnswer"];
+                        "application/json": components["schemas"]["SignedInAnswer"];
                     };
                 };
                 /** @description problem */
@@ -229,7 +229,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            sessions: components["schemas"]["Session"][];
+                            sessions: components["schemas"]["SessionAnswer"][];
                         };
                     };
                 };
@@ -423,27 +423,41 @@ export interface components {
         };
         User: {
             character_name: string;
-            account_number: string | null;
-            faction: string | null;
+            account_number: string;
+            faction: string;
             created_at: string;
             is_admin: boolean;
-            profile_picture: string | null;
+            profile_picture: string;
             free_spins: number;
-            balance: number | null;
-            available: number | null;
-            held: number | null;
+            balance: number;
+            available: number;
+            held: number;
             role: string;
         };
         Message: {
             message: string;
         };
-        TokenAnswer: {
+        UserAnswer: {
+            character_name: string;
+            account_number: string | null;
+            faction: string | null;
+            created_at: string;
+            is_admin: boolean;
+            role: string;
+            profile_picture: string | null;
+            free_spins: number | null;
+            balance: number | null;
+            available: number | null;
+            held: number | null;
+        };
+        SignedInAnswer: {
             access_token: string;
             token_type: string;
             expires_in: number;
-            user: components["schemas"]["User"];
+            refresh_token?: string;
+            user: components["schemas"]["UserAnswer"];
         };
-        Session: {
+        SessionAnswer: {
             id: string;
             device: string;
             address: string | null;

@@ -23,11 +23,12 @@ export function useBankApi(): BankApi {
 /** Requests that are answered without a token; a 401 from them is about the password, not about the session. */
 const OPEN_PATHS = ['/api/v1/config', '/api/v1/auth/login', '/api/v1/auth/register', '/api/v1/auth/setup']
 
-/** A wrong current password is answered with 401 as well, and says so by its code. */
+/** A wrong current password is answered with 401 as well; only these codes are about the token. */
+const TOKEN_CODES = ['invalid_token', 'unauthenticated']
+
 async function isAboutTheToken(response: Response): Promise<boolean> {
   const problem: unknown = await response.clone().json().catch(() => null)
-  const code = typeof problem === 'object' && problem !== null && 'code' in problem ? problem.code : ''
-  return typeof code !== 'string' || !code.includes('password')
+  return typeof problem === 'object' && problem !== null && 'code' in problem && TOKEN_CODES.includes(String(problem.code))
 }
 
 /** Sends requests with the session's token and, when the server no longer takes it, once more with a new one. */

@@ -26,7 +26,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Config"];
+                        "application/json": components["schemas"]["BankConfiguration"];
                     };
                 };
                 /** @description problem */
@@ -148,7 +148,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{account_number}": {
+    "/api/v1/accounts/{number}": {
         parameters: {
             query?: never;
             header?: never;
@@ -160,7 +160,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    account_number: string;
+                    number: string;
                 };
                 cookie?: never;
             };
@@ -172,7 +172,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AccountPreview"];
+                        "application/json": components["schemas"]["AccountCard"];
                     };
                 };
                 /** @description problem */
@@ -222,7 +222,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TransactionPage"];
+                        "application/json": components["schemas"]["TransactionsAnswer"];
                     };
                 };
                 /** @description problem */
@@ -270,7 +270,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TransactionSearch"];
+                        "application/json": components["schemas"]["SearchAnswer"];
                     };
                 };
                 /** @description problem */
@@ -369,26 +369,24 @@ export interface components {
         };
         User: {
             character_name: string;
-            account_number: string | null;
-            faction: string | null;
+            account_number: string;
+            faction: string;
             created_at: string;
             is_admin: boolean;
-            profile_picture: string | null;
+            profile_picture: string;
             free_spins: number;
-            balance: number | null;
-            available: number | null;
-            held: number | null;
+            balance: number;
+            available: number;
+            held: number;
             role: string;
         };
         Message: {
             message: string;
         };
-        Config: {
-            /** @enum {unknown} */
-            profile: "event" | "platform";
+        BankConfiguration: {
+            profile: string;
             product_name: string;
-            /** @enum {unknown} */
-            theme: "neotropolis" | "looping-binary";
+            theme: string;
             currency: {
                 code: string;
                 symbol: string;
@@ -398,12 +396,13 @@ export interface components {
             memo_length_max: number;
             factions: string[];
             account_number_prefix: string;
+            welcome_bonus: number;
         };
-        AccountPreview: {
+        AccountCard: {
             account_number: string;
             character_name: string;
-            faction: string | null;
-            profile_picture: string | null;
+            faction: string;
+            profile_picture: string;
         };
         Transaction: {
             id: number;
@@ -412,16 +411,16 @@ export interface components {
             to_account: string;
             to_name: string;
             amount: number;
-            memo: string | null;
+            memo: string;
             timestamp: string;
             type: string;
-            balance_after: number | null;
+            balance_after?: number | null;
         };
-        TransactionPage: {
+        TransactionsAnswer: {
             transactions: components["schemas"]["Transaction"][];
             next_cursor: string | null;
         };
-        TransactionSearch: {
+        SearchAnswer: {
             transactions: components["schemas"]["Transaction"][];
             query: string;
             next_cursor: string | null;

@@ -5,20 +5,19 @@ const STORED_AS = 'loopbank.last-known-account'
 /** What the offline screen may show, and the moment (RFC 3339) at which it was true. */
 export interface LastKnownAccount {
   characterName: string
-  accountNumber: string | null
+  accountNumber: string
   balance: number
   held: number
   seenAt: string
 }
 
-/** Keeps the balance for the offline screen; an account without a balance replaces nothing. */
+/** Keeps the balance for the offline screen. */
 export function rememberLastKnownAccount(account: Account, seenAt: Date): void {
-  if (account.balance === null) return
   const known: LastKnownAccount = {
     characterName: account.character_name,
     accountNumber: account.account_number,
     balance: account.balance,
-    held: account.held ?? 0,
+    held: account.held,
     seenAt: seenAt.toISOString(),
   }
   localStorage.setItem(STORED_AS, JSON.stringify(known))

@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '@/shared/api/types'
+import type { SignedIn } from '@/shared/api/types'
 import { Unreachable } from '@/shared/api/problem'
 import { SessionKeeper, type AccessToken, type RenewalAnswer } from './session-keeper'
 
@@ -9,7 +9,7 @@ export const COOKIE_TRANSPORT = { 'X-Session-Transport': 'cookie' } as const
 const SIGNED_IN_MARK = 'loopbank.signed-in'
 
 /** The token of a sign-in or renewal, with its end on this device's clock. */
-export function accessTokenOf(answer: TokenAnswer, now: number): AccessToken {
+export function accessTokenOf(answer: SignedIn, now: number): AccessToken {
   return { value: answer.access_token, expiresAt: now + answer.expires_in * 1000 }
 }
 
@@ -37,7 +37,7 @@ async function renewFromCookie(): Promise<RenewalAnswer> {
     return { outcome: 'unreachable', reason: new Unreachable('No answer from the bank.', { cause: reason }) }
   }
   if (response.ok) {
-    const answer = (await response.json()) as TokenAnswer
+    const answer = (await response.json()) as SignedIn
     return { outcome: 'renewed', token: accessTokenOf(answer, Date.now()) }
   }
   // A server that is starting or overloaded has not ended the session.

@@ -4,7 +4,7 @@ import { inject, ref, type InjectionKey } from 'vue'
 import { useBankApi } from '@/shared/api/bank-api'
 import { answerOf } from '@/shared/api/problem'
 import { forgetLastKnownAccount } from '@/shared/connection/last-known-account'
-import { accountKey } from '@/shared/account/account.queries'
+import { accountQuery } from '@/shared/account/account.queries'
 import { accessTokenOf, COOKIE_TRANSPORT, mayBeSignedIn, rememberSignedIn } from './browser-session'
 import type { SessionKeeper } from './session-keeper'
 
@@ -55,7 +55,7 @@ export const useSessionStore = defineStore('session', () => {
     )
     queryClient.clear()
     keeper?.adopt(accessTokenOf(answer, Date.now()))
-    queryClient.setQueryData(accountKey, answer.user)
+    void queryClient.prefetchQuery(accountQuery(api))
     rememberSignedIn(true)
     status.value = 'signed-in'
   }

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import de from './de.json'
+import en from './en.json'
+
+interface Texts {
+  [key: string]: string | Texts
+}
+
+function keysOf(texts: Texts, prefix = ''): string[] {
+  return Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
+  )
+}
+
+function textOf(texts: Texts, key: string): string {
+  return key.split('.').reduce<string | Texts>((part, name) => (part as Texts)[name] ?? '', texts) as string
+}
+
+function placeholders(text: string): string[] {
+  return [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+}
+
+const files = import.meta.glob<string>('/src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true })
+const sources = Object.entries(files)
+  .filter(([path]) => !path.endsWith('.spec.ts'))
+  .map(([, text]) => text)
+  .join('\n')
+
+/** The server speaks English itself; only other languages translate its refusals. */
+const germanKeys = keysOf(de).filter((key) => !key.startsWith('refusal.'))
+
+describe('the texts', () => {
+  it('exist in both languages', () => {
+    expect(germanKeys.sort()).toEqual(keysOf(en).sort())
+  })
+
+  it('say something, with the same placeholders, in both languages', () => {
+    const describe = (texts: Texts) =>
+      keysOf(en).map((key) => [key, textOf(texts, key) !== '', ...placeholders(textOf(texts, key))])
+    expect(describe(de)).toEqual(describe(en))
+    expect(describe(en).every(([, isWritten]) => isWritten)).toBe(true)
+  })
+
+  it('include every text that a screen asks for', () => {
+    const asked = [...sources.matchAll(/\bt\('([\w.]+)'/g)].map((match) => match[1] ?? '')
+    expect(asked.length).toBeGreaterThan(50)
+    expect(asked.filter((key) => !keysOf(en).includes(key))).toEqual([])
+  })
+
+  it('are all used', () => {
+    const built = ['transaction.type.', 'character.symbol.', 'character.pictureNot']
+    const isUsed = (key: string) => sources.includes(`'${key}'`) || built.some((start) => key.startsWith(start))
+    expect(keysOf(en).filter((key) => !isUsed(key))).toEqual([])
+  })
+})
