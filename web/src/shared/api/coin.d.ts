@@ -4,50 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/config": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BankConfiguration"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/account": {
         parameters: {
             query?: never;
@@ -55,37 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            account: components["schemas"]["User"];
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * The own account
+         * @description Give the person and their balance.
+         */
+        get: operations["account_api_v1_account_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -102,91 +32,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        faction?: string | null;
-                        profile_picture?: string | null;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            message: string;
-                            account: components["schemas"]["User"];
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    number: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AccountCard"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
+        /**
+         * Change faction or picture
+         * @description Change what others see of the own account.
+         */
+        put: operations["change_profile_api_v1_account_profile_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -201,41 +51,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    type?: string;
-                    from?: string;
-                    to?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TransactionsAnswer"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * The own statement
+         * @description Give the own transactions, newest first.
+         */
+        get: operations["transactions_api_v1_account_transactions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,39 +71,71 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SearchAnswer"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /**
+         * Search the own statement by memo, name or account
+         * @description Find own transactions by memo, counterparty's name or account number, whatever the case.
+         */
+        get: operations["search_api_v1_account_transactions_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * Who holds an account
+         * @description Show who holds an account, for the preview of a payment.
+         */
+        get: operations["card_api_v1_accounts__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What clients need to know before anybody signs in
+         * @description Give the installation's public choices.
+         */
+        get: operations["configuration_api_v1_config_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own balance and transactions, live
+         * @description Server-sent events. `balance` comes first and after a gap; `transaction` follows every commit. The id of an event is a transaction's id: send the last one as Last-Event-ID to resume.
+         */
+        get: operations["stream_api_v1_stream_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -301,49 +153,91 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "Idempotency-Key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        to_account: string;
-                        amount: number | string;
-                        memo?: string | null;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            message: string;
-                            transaction: components["schemas"]["Transaction"];
-                            new_balance: number;
-                        };
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /**
+         * Pay another account
+         * @description Move coins from the own account to another one, once per Idempotency-Key.
+         */
+        post: operations["transfer_api_v1_transactions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * The service is up
+         * @description Say that the process answers.
+         */
+        get: operations["health_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The process answers
+         * @description Say that the process answers.
+         */
+        get: operations["health_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service can do its work
+         * @description Ask every probe; 503 when one says no.
+         */
+        get: operations["ready_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics in Prometheus' text format
+         * @description Give the metrics.
+         */
+        get: operations["exposition_metrics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -354,76 +248,213 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type?: string;
-            title: string;
-            status: number;
-            detail?: string;
+        /**
+         * AccountAnswer
+         * @description The own account.
+         */
+        AccountAnswer: {
+            account: components["schemas"]["User"];
+        };
+        /**
+         * AccountCard
+         * @description What anybody who is signed in may see of another account.
+         */
+        AccountCard: {
+            /** Account Number */
+            account_number: string;
+            /** Character Name */
+            character_name: string;
+            /** Faction */
+            faction: string;
+            /** Profile Picture */
+            profile_picture: string;
+        };
+        /**
+         * BankConfiguration
+         * @description What clients need to know before anybody signs in.
+         */
+        BankConfiguration: {
+            /** Account Number Prefix */
+            account_number_prefix: string;
+            currency: components["schemas"]["Currency"];
+            /** Factions */
+            factions: string[];
+            /** Memo Length Max */
+            memo_length_max: number;
+            /** Password Length Min */
+            password_length_min: number;
+            /** Product Name */
+            product_name: string;
+            /** Profile */
+            profile: string;
+            /** Theme */
+            theme: string;
+            /**
+             * Welcome Bonus
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            welcome_bonus: number;
+        };
+        /**
+         * Currency
+         * @description The closed-loop currency.
+         */
+        Currency: {
+            /** Code */
             code: string;
-            error?: string;
-            message: string;
+            /** Scale */
+            scale: number;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * Problem
+         * @description Why a request was refused (RFC 9457). `error` and `message` repeat the plain sentence.
+         */
+        Problem: {
+            /** @description Stable; meant for programs. */
+            code: string;
+            detail: string;
+            error: string;
             errors?: {
                 field: string;
                 message: string;
             }[];
+            message: string;
+            request_id?: string;
+            status: number;
+            title: string;
+            type: string;
         };
-        User: {
-            character_name: string;
-            account_number: string;
-            faction: string;
-            created_at: string;
-            is_admin: boolean;
-            profile_picture: string;
-            free_spins: number;
-            balance: number;
-            available: number;
-            held: number;
-            role: string;
-        };
-        Message: {
+        /**
+         * ProfileAnswer
+         * @description The own account after a change.
+         */
+        ProfileAnswer: {
+            account: components["schemas"]["User"];
+            /** Message */
             message: string;
         };
-        BankConfiguration: {
-            profile: string;
-            product_name: string;
-            theme: string;
-            currency: {
-                code: string;
-                symbol: string;
-                scale: number;
-            };
-            password_length_min: number;
-            memo_length_max: number;
-            factions: string[];
-            account_number_prefix: string;
-            welcome_bonus: number;
+        /**
+         * ProfileBody
+         * @description What a person chooses about themselves; an empty text takes it away.
+         */
+        ProfileBody: {
+            /** Faction */
+            faction?: string | null;
+            /** Profile Picture */
+            profile_picture?: string | null;
         };
-        AccountCard: {
-            account_number: string;
-            character_name: string;
-            faction: string;
-            profile_picture: string;
-        };
-        Transaction: {
-            id: number;
-            from_account: string;
-            from_name: string;
-            to_account: string;
-            to_name: string;
-            amount: number;
-            memo: string;
-            timestamp: string;
-            type: string;
-            balance_after?: number | null;
-        };
-        TransactionsAnswer: {
-            transactions: components["schemas"]["Transaction"][];
-            next_cursor: string | null;
-        };
+        /**
+         * SearchAnswer
+         * @description What a search found in a statement.
+         */
         SearchAnswer: {
-            transactions: components["schemas"]["Transaction"][];
-            query: string;
+            /** Next Cursor */
             next_cursor: string | null;
+            /** Query */
+            query: string;
+            /** Transactions */
+            transactions: components["schemas"]["Transaction"][];
+        };
+        /**
+         * Transaction
+         * @description One transaction as its two parties see it.
+         */
+        Transaction: {
+            /**
+             * Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            amount: number;
+            /**
+             * Balance After
+             * @description The own balance after it.
+             */
+            balance_after?: (number) | null;
+            /** From Account */
+            from_account: string;
+            /** From Name */
+            from_name: string;
+            /** Id */
+            id: number;
+            /** Memo */
+            memo: string;
+            /** Timestamp */
+            timestamp: string;
+            /** To Account */
+            to_account: string;
+            /** To Name */
+            to_name: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * TransactionsAnswer
+         * @description One page of a statement.
+         */
+        TransactionsAnswer: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Transactions */
+            transactions: components["schemas"]["Transaction"][];
+        };
+        /**
+         * TransferAnswer
+         * @description A payment that is in the books.
+         */
+        TransferAnswer: {
+            /** Message */
+            message: string;
+            /**
+             * New Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            new_balance: number;
+            transaction: components["schemas"]["Transaction"];
+        };
+        /**
+         * User
+         * @description A person and their account.
+         */
+        User: {
+            /** Account Number */
+            account_number: string;
+            /**
+             * Available
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            available: number;
+            /**
+             * Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            balance: number;
+            /** Character Name */
+            character_name: string;
+            /** Created At */
+            created_at: string;
+            /** Faction */
+            faction: string;
+            /** Free Spins */
+            free_spins: number;
+            /**
+             * Held
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            held: number;
+            /** Is Admin */
+            is_admin: boolean;
+            /** Profile Picture */
+            profile_picture: string;
+            /** Role */
+            role: string;
         };
     };
     responses: never;
@@ -433,4 +464,550 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    account_api_v1_account_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_profile_api_v1_account_profile_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transactions_api_v1_account_transactions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description For existing clients; use `cursor`. */
+                offset?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated transaction types. */
+                type?: string | null;
+                /** @description RFC 3339 time or date, inclusive. */
+                from?: string | null;
+                /** @description RFC 3339 time (exclusive) or date (inclusive). */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_api_v1_account_transactions_search_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card_api_v1_accounts__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCard"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configuration_api_v1_config_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankConfiguration"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_api_v1_stream_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 42
+                     *     event: transaction
+                     *     data: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_api_v1_transactions_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 12.5,
+                 *       "memo": "Two stim packs",
+                 *       "to_account": "NC-7K2M-Q9XD"
+                 *     }
+                 */
+                "application/json": {
+                    /** Amount */
+                    amount: number | string;
+                    /** Memo */
+                    memo?: string | null;
+                    /** To Account */
+                    to_account: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or the idempotency key was used with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    health_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ready_health_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    exposition_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}
