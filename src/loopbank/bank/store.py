@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from loopbank.bank.tables import holder
 from loopbank.bank.words import Holder
 from loopbank.foundation.database import Transaction
+from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
 from loopbank.ledger import AccountCode, Companion
 
@@ -14,9 +15,11 @@ _HOLDER_COLUMNS = (
     "person_id", "account_number", "display_name", "faction", "profile_picture", "role", "is_active", "opened_at",
 )  # fmt: skip
 _HOLDERS = select(*(holder.c[name] for name in _HOLDER_COLUMNS))
-_BY_PERSON = _HOLDERS.where(holder.c.person_id == bindparam("person"))
-_BY_NUMBER = _HOLDERS.where(holder.c.account_number == bindparam("number"))
-_NAMES = select(holder.c.account_number, holder.c.display_name).where(one_of(holder.c.account_number, "numbers"))
+_BY_PERSON = Prepared(_HOLDERS.where(holder.c.person_id == bindparam("person")))
+_BY_NUMBER = Prepared(_HOLDERS.where(holder.c.account_number == bindparam("number")))
+_NAMES = Prepared(
+    select(holder.c.account_number, holder.c.display_name).where(one_of(holder.c.account_number, "numbers"))
+)
 
 
 def holder_companion(opened: Holder) -> Companion:

@@ -14,28 +14,31 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import asyncpg
-from sqlalchemy import Connection, Executable, Row, Table, create_engine, event
+from sqlalchemy import Connection, Executable, Result, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from loopbank.foundation.database_errors import ConstraintViolated, translate
 from loopbank.foundation.errors import Unavailable
+from loopbank.foundation.prepared import AnyRow as AnyRow  # noqa: PLC0414 -- rows are part of this module's face
+from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import SetStatements
 
 SCHEMAS = ("auth", "coin", "log")
 """PostgreSQL schemas; on SQLite the same tables live side by side without one."""
 
+_NO_SCHEMAS: Mapping[str, None] = dict.fromkeys(SCHEMAS)
 _LOCK_WAIT_SECONDS_MAX = 15.0
 _STATEMENT_SECONDS_MAX = 60.0
 
 Parameters = Mapping[str, object]
 """Bound values of one statement."""
 
-AnyRow = Row[*tuple[Any, ...]]
-"""One row of a result; its columns are known to the statement, not to the type checker."""
+Statement = Executable | Prepared
+"""A statement as composed, or one that is prepared for a hot path."""
 
 
 class Dialect(StrEnum):
@@ -52,7 +55,7 @@ class Transaction(ABC):
         self._statements = statements
 
     @abstractmethod
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+    async def rows(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         """Execute a statement that gives rows, and give them all."""
 
     @abstractmethod
@@ -69,12 +72,12 @@ class Transaction(ABC):
     ) -> int:
         """Update many rows set-based; a row holds the values to match, then those to set. Gives rows changed."""
 
-    async def row(self, statement: Executable, parameters: Parameters | None = None) -> AnyRow | None:
+    async def row(self, statement: Statement, parameters: Parameters | None = None) -> AnyRow | None:
         """Execute a statement that gives at most one row."""
         found = await self.rows(statement, parameters)
         return found[0] if found else None
 
-    async def value(self, statement: Executable, parameters: Parameters | None = None) -> Any:
+    async def value(self, statement: Statement, parameters: Parameters | None = None) -> Any:
         """Execute a statement that gives one value; None when there is no row."""
         found = await self.row(statement, parameters)
         return None if found is None else found[0]
@@ -121,10 +124,15 @@ class _SqliteTransaction(Transaction):
     def __init__(self, connection: Connection, statements: SetStatements) -> None:
         super().__init__(statements)
         self._connection = connection
+        self._driver = _sqlite_driver(connection)
 
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+    async def rows(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         try:
-            return self._connection.execute(statement, parameters).all()
+            if isinstance(statement, Prepared):
+                prepared = statement.on(self._connection.dialect, _NO_SCHEMAS)
+                arguments = prepared.arguments(parameters or {})
+                return prepared.records(self._driver.execute(prepared.sql, arguments).fetchall())
+            return _records(self._connection.execute(statement, parameters))
         except Exception as error:
             _raise_translated(error)
 
@@ -147,11 +155,8 @@ class _SqliteTransaction(Transaction):
         return self._many(self._statements.update(table, tuple(match), tuple(change)), ordered)
 
     def _many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
-        driver = self._connection.connection.driver_connection
-        assert driver is not None
         try:
-            changed: int = driver.executemany(sql, rows).rowcount
-            return changed
+            return self._driver.executemany(sql, rows).rowcount
         except Exception as error:
             _raise_translated(error)
 
@@ -166,7 +171,7 @@ class _SqliteDatabase(Database):
             pool_size=5,
             max_overflow=-1,
             connect_args={"check_same_thread": False, "timeout": 0.05, "cached_statements": 256},
-        ).execution_options(schema_translate_map=dict.fromkeys(SCHEMAS))
+        ).execution_options(schema_translate_map=_NO_SCHEMAS)
         event.listen(self._engine, "connect", _prepare_sqlite)
         self._statements = SetStatements(self._engine.dialect)
         self._writer = asyncio.Lock()
@@ -179,9 +184,8 @@ class _SqliteDatabase(Database):
                 await self._begin_immediate(connection)
                 try:
                     yield _SqliteTransaction(connection, self._statements)
-                    driver = connection.connection.driver_connection
-                    assert driver is not None
-                    await asyncio.get_running_loop().run_in_executor(self._disk, driver.commit)
+                    commit = _sqlite_driver(connection).commit
+                    await asyncio.get_running_loop().run_in_executor(self._disk, commit)
                 except BaseException as error:
                     with suppress(sqlite3.Error):
                         connection.connection.rollback()
@@ -226,6 +230,17 @@ class _SqliteDatabase(Database):
             await asyncio.sleep(0.005)
 
 
+def _sqlite_driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _records(result: Result[*tuple[object, ...]]) -> Sequence[AnyRow]:
+    # SQLAlchemy's rows are tuples with the columns as attributes, as a AnyRow is.
+    return cast("Sequence[AnyRow]", result.all())
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Make a connection durable and strict; transactions begin in so many words."""
     connection.isolation_level = None
@@ -249,9 +264,13 @@ class _PostgresTransaction(Transaction):
         self._connection = connection
         self._driver = driver
 
-    async def rows(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[AnyRow]:
+    async def rows(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         try:
-            return (await self._connection.execute(statement, parameters)).all()
+            if isinstance(statement, Prepared):
+                prepared = statement.on(self._connection.dialect, {})
+                arguments = prepared.arguments(parameters or {})
+                return prepared.records(await self._driver.fetch(prepared.sql, *arguments))
+            return _records(await self._connection.execute(statement, parameters))
         except Exception as error:
             _raise_translated(error)
 

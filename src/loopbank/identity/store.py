@@ -7,11 +7,11 @@ last because it is held until the commit, so that revocations become visible in 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, update
 
 from loopbank.access import Revocation, RevocationKind, Role
 from loopbank.foundation.clock import Instant
-from loopbank.foundation.database import Transaction
+from loopbank.foundation.database import AnyRow, Transaction
 from loopbank.identity.people import Credentials, NewPerson, Person, Session, StoredKey, TokenUse
 from loopbank.identity.tables import (
     person,
@@ -321,9 +321,9 @@ def _alive(now: Instant) -> tuple[Any, ...]:
     return (session.c.revoked_at.is_(None), session.c.idle_ends_at > now, session.c.ends_at > now)
 
 
-def _person(row: Row[str, str, str, int] | None) -> Person | None:
+def _person(row: AnyRow | None) -> Person | None:
     return None if row is None else Person(row[0], row[1], Role[row[2]], Instant(row[3]))
 
 
-def _credentials(row: Row[str, str, int | None] | None) -> Credentials | None:
+def _credentials(row: AnyRow | None) -> Credentials | None:
     return None if row is None else Credentials(row[0], row[1], is_active=row[2] is None)

@@ -8,7 +8,8 @@ from sqlalchemy import Select, bindparam, func, select, union_all
 
 from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant
-from loopbank.foundation.database import AnyRow, Transaction
+from loopbank.foundation.database import Transaction
+from loopbank.foundation.prepared import AnyRow, Prepared
 from loopbank.foundation.set_statements import one_of
 from loopbank.ledger.core import AccountCode, AccountStatus, HoldId, Posting, PostingId, Transfer, TransferId
 from loopbank.ledger.tables import account, hold, posting, transfer
@@ -35,8 +36,8 @@ _LINES = (
     .join(_debit, _debit.c.id == transfer.c.debit_id)
     .join(_credit, _credit.c.id == transfer.c.credit_id)
 )
-_TRANSFERS_OF = _LINES.where(one_of(transfer.c.posting_id, "postings")).order_by(transfer.c.id)
-_POSTINGS = select(posting).where(one_of(posting.c.id, "postings")).order_by(posting.c.id)
+_TRANSFERS_OF = Prepared(_LINES.where(one_of(transfer.c.posting_id, "postings")).order_by(transfer.c.id))
+_POSTINGS = Prepared(select(posting).where(one_of(posting.c.id, "postings")).order_by(posting.c.id))
 _ENTRY_COLUMNS = (*_LINE_COLUMNS, posting.c.memo, posting.c.reference, posting.c.created_at)
 _ENTRIES = (
     select(*_ENTRY_COLUMNS)
@@ -44,21 +45,25 @@ _ENTRIES = (
     .join(_credit, _credit.c.id == transfer.c.credit_id)
     .join(posting, posting.c.id == transfer.c.posting_id)
 )
-_AFTER = _ENTRIES.where(transfer.c.id > bindparam("after")).order_by(transfer.c.id).limit(bindparam("limit"))
-_BALANCE = select(account.c.balance, account.c.held, account.c.floor, account.c.version, account.c.status).where(
-    account.c.code == bindparam("code")
+_AFTER = Prepared(_ENTRIES.where(transfer.c.id > bindparam("after")).order_by(transfer.c.id).limit(bindparam("limit")))
+_BALANCE = Prepared(
+    select(account.c.balance, account.c.held, account.c.floor, account.c.version, account.c.status).where(
+        account.c.code == bindparam("code")
+    )
 )
-_BALANCES = select(account.c.code, account.c.balance, account.c.held, account.c.floor).where(
-    one_of(account.c.code, "codes")
+_BALANCES = Prepared(
+    select(account.c.code, account.c.balance, account.c.held, account.c.floor).where(one_of(account.c.code, "codes"))
 )
-_LAST_BEFORE = select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant"))
-_FIRST_TRANSFER_OF = select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting"))
-_TRANSFER_HEAD = select(func.max(transfer.c.id))
-_EXPIRED_HOLDS = (
-    select(hold.c.id)
-    .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
-    .order_by(hold.c.expires_at)
-    .limit(bindparam("limit"))
+_LAST_BEFORE = Prepared(select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant")))
+_FIRST_TRANSFER_OF = Prepared(select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting")))
+_TRANSFER_HEAD = Prepared(select(func.max(transfer.c.id)))
+_EXPIRED_HOLDS = Prepared(
+    (
+        select(hold.c.id)
+        .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
+        .order_by(hold.c.expires_at)
+        .limit(bindparam("limit"))
+    )
 )
 
 
@@ -155,16 +160,17 @@ async def read_expired_holds(tx: Transaction, now: Instant, limit: int) -> list[
     return [HoldId(row.id) for row in await tx.rows(_EXPIRED_HOLDS, {"now": now, "limit": limit})]
 
 
-_history_queries: dict[frozenset[str], Select[Any]] = {}
+_history_queries: dict[frozenset[str], Prepared] = {}
 
 
-def _history_query(given: frozenset[str]) -> Select[Any]:
+def _history_query(given: frozenset[str]) -> Prepared:
     """Compose the history statement for a set of filters, each set once."""
     if given not in _history_queries:
         sides = [_side(transfer.c.debit_id, given), _side(transfer.c.credit_id, given)]
         ids = union_all(*(select(side.subquery().c.id) for side in sides)).subquery()
         chosen = select(ids.c.id).order_by(ids.c.id.desc()).limit(bindparam("limit")).subquery()
-        _history_queries[given] = _ENTRIES.join(chosen, chosen.c.id == transfer.c.id).order_by(transfer.c.id.desc())
+        query = _ENTRIES.join(chosen, chosen.c.id == transfer.c.id).order_by(transfer.c.id.desc())
+        _history_queries[given] = Prepared(query)
     return _history_queries[given]
 
 

@@ -13,6 +13,7 @@ from loopbank.coins import Coins
 from loopbank.events import record
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Database, Transaction
+from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
 from loopbank.ledger.core import (
     Account,
@@ -59,20 +60,26 @@ _HOLD_COLUMNS = (
     "reference", "memo", "actor", "credential",
 )  # fmt: skip
 
-_HEADS = select(
-    select(func.max(account.c.id)).scalar_subquery(),
-    select(func.max(posting.c.id)).scalar_subquery(),
-    select(func.max(transfer.c.id)).scalar_subquery(),
-    select(func.max(hold.c.id)).scalar_subquery(),
-    select(func.max(posting.c.created_at)).scalar_subquery(),
+_HEADS = Prepared(
+    select(
+        select(func.max(account.c.id)).scalar_subquery(),
+        select(func.max(posting.c.id)).scalar_subquery(),
+        select(func.max(transfer.c.id)).scalar_subquery(),
+        select(func.max(hold.c.id)).scalar_subquery(),
+        select(func.max(posting.c.created_at)).scalar_subquery(),
+    )
 )
-_ACCOUNTS = select(*(account.c[name] for name in _ACCOUNT_COLUMNS[:-1])).where(one_of(account.c.code, "codes"))
-_OPENED = select(account.c.opening_key, account.c.code).where(one_of(account.c.opening_key, "keys"))
-_KNOWN_KEYS = select(posting.c.id).where(one_of(posting.c.key, "keys"))
-_REVERSED = (
-    select(transfer.c.reverses_id, func.sum(transfer.c.amount))
-    .where(one_of(transfer.c.reverses_id, "transfers"))
-    .group_by(transfer.c.reverses_id)
+_ACCOUNTS = Prepared(
+    select(*(account.c[name] for name in _ACCOUNT_COLUMNS[:-1])).where(one_of(account.c.code, "codes"))
+)
+_OPENED = Prepared(select(account.c.opening_key, account.c.code).where(one_of(account.c.opening_key, "keys")))
+_KNOWN_KEYS = Prepared(select(posting.c.id).where(one_of(posting.c.key, "keys")))
+_REVERSED = Prepared(
+    (
+        select(transfer.c.reverses_id, func.sum(transfer.c.amount))
+        .where(one_of(transfer.c.reverses_id, "transfers"))
+        .group_by(transfer.c.reverses_id)
+    )
 )
 _owner = account.alias("owner")
 _beneficiary = account.alias("beneficiary")
@@ -84,7 +91,7 @@ _HOLD_QUERY = (
     .join(_owner, _owner.c.id == hold.c.account_id)
     .join(_beneficiary, _beneficiary.c.id == hold.c.beneficiary_id)
 )  # fmt: skip
-_HOLDS = _HOLD_QUERY.where(one_of(hold.c.id, "holds") | one_of(hold.c.key, "keys"))
+_HOLDS = Prepared(_HOLD_QUERY.where(one_of(hold.c.id, "holds") | one_of(hold.c.key, "keys")))
 
 
 class LostTurn(RuntimeError):
