@@ -2,7 +2,7 @@
 
 from loopbank.bank.errors import AccountInactive, InvalidCursor, InvalidIdempotencyKey, NotPayable, UnknownAccountNumber
 from loopbank.bank.service import Bank
-from loopbank.bank.transfers import Payer, Receipt
+from loopbank.bank.transfers import Payer, Receipt, account_number
 from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "TransactionType",
     "Treasury",
     "UnknownAccountNumber",
+    "account_number",
 ]

@@ -10,7 +10,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from loopbank.access import RateLimits
-from loopbank.bank.transfers import account_number
+from loopbank.bank import account_number
 from loopbank.coins import Coins, to_json_number
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_auth_service, build_people
