@@ -91,7 +91,7 @@ def _compile(statement: ClauseElement, dialect: Dialect, schemas: Mapping[str, N
         sql=str(compiled),
         names=tuple(names),
         constants=compiled.params,
-        bind={name: process for name, process in compiled._bind_processors.items() if callable(process)},  # noqa: SLF001
+        bind={name: process for name, process in compiled._bind_processors.items() if callable(process)},  # noqa: SLF001 -- likewise
         columns=tuple(processors),
         make=_record_type([column.keyname for column in columns]),
     )
