@@ -1,0 +1,117 @@
+"""Names, reasons and text: what a reader may rely on in every file."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.source_tree import ROOT, tracked_files
+
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+
+SILENCED = re.compile(
+    r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover)|(eslint-disable|@ts-ignore|@ts-expect-error)", re.IGNORECASE
+)
+REASONED = re.compile(
+    r"#\s*noqa: [A-Z]+[0-9]+(, ?[A-Z]+[0-9]+)* -- \w+"
+    r"|#\s*type:\s*ignore\[[a-z-]+(, ?[a-z-]+)*\]\s+# \w+"
+    r"|(eslint-disable\S*( [\w/@-]+(, ?[\w/@-]+)*)?|@ts-expect-error):? -- \w+",
+    re.IGNORECASE,
+)
+
+# Written in two parts, so that this file does not hold what it looks for.
+HOMES = ("/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "C:\\" + "Users")
+REGISTRIES = ("registry.npm" + "js", "python" + "hosted", "npm" + "mirror", "py" + "pi.org/simple", "art" + "ifactory")
+
+GENERATED_LOCKS = ("requirements/", "web/package-lock.json")
+
+TEXT_SUFFIXES = {
+    ".py", ".ts", ".vue", ".mjs", ".js", ".css", ".html", ".json", ".md", ".toml", ".txt", ".yaml", ".yml", ".sh",
+    ".svg", ".ini", ".cfg", ".npmrc", "",
+}  # fmt: skip
+
+CODE = [path for path in tracked_files() if path.suffix in {".py", ".ts", ".vue", ".mjs"}]
+TEXTS = [path for path in tracked_files() if path.suffix in TEXT_SUFFIXES]
+
+
+def empty_words(path: Path) -> list[str]:
+    return [part for part in path.parts if part.split(".")[0].strip("_").lower() in EMPTY_NAMES]
+
+
+def unreasoned(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if SILENCED.search(line) and not REASONED.search(line)]
+
+
+def forbidden(text: str) -> list[str]:
+    machine = (f"{ROOT.parent}/", f"{Path.home()}/")
+    return [word for word in (*HOMES, *REGISTRIES, *machine) if word != "//" and word in text]
+
+
+def dependencies_without_reason(pyproject: str) -> list[str]:
+    parsed = tomllib.loads(pyproject)
+    named = [*parsed.get("project", {}).get("dependencies", [])]
+    named += [item for group in parsed.get("dependency-groups", {}).values() for item in group]
+    reasoned = {match[1] for line in pyproject.splitlines() if (match := re.fullmatch(r'\s*"([^"]+)",\s+# \w.*', line))}
+    return [name for name in named if name not in reasoned]
+
+
+@pytest.mark.parametrize("path", CODE, ids=str)
+def test_no_file_has_an_empty_name(path: Path) -> None:
+    assert empty_words(path) == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=str)
+def test_whoever_silences_a_check_says_why(path: Path) -> None:
+    assert unreasoned((ROOT / path).read_text()) == []
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=str)
+def test_no_file_names_a_machine_or_a_registry(path: Path) -> None:
+    assert forbidden((ROOT / path).read_text()) == []
+
+
+@pytest.mark.parametrize("path", [path for path in TEXTS if str(path).startswith(GENERATED_LOCKS)], ids=str)
+def test_a_lock_says_what_and_not_where(path: Path) -> None:
+    text = (ROOT / path).read_text()
+    assert '"resolved"' not in text
+    assert re.search(r"https?://", text) is None or path.suffix == ".json"
+
+
+def test_every_dependency_has_a_reason() -> None:
+    assert dependencies_without_reason((ROOT / "pyproject.toml").read_text()) == []
+
+
+@pytest.mark.parametrize("name", ["src/loopbank/bank/utils.py", "web/src/shared/helpers/x.ts", "src/common/a.py"])
+def test_an_empty_name_is_noticed(name: str) -> None:
+    assert empty_words(Path(name))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import a  # no" + "qa", "f()  # type: ig" + "nore", "x  # no" + "qa: F401", "// eslint-dis" + "able-next-line"],
+)
+def test_a_silenced_check_without_a_reason_is_noticed(line: str) -> None:
+    assert unreasoned(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import a  # no" + "qa: F401 -- the import registers the compiler",
+        "f()  # type: ig" + "nore[arg-type]  # the driver has no types",
+        "// eslint-dis" + "able-next-line no-control-regex -- they are what we look for",
+    ],
+)
+def test_a_silenced_check_with_a_reason_is_fine(line: str) -> None:
+    assert unreasoned(line) == []
+
+
+@pytest.mark.parametrize("word", [*HOMES, *REGISTRIES, f"{ROOT.parent}/"])
+def test_a_machine_or_registry_is_noticed(word: str) -> None:
+    assert forbidden(f"see {word}somewhere")
+
+
+def test_a_dependency_without_a_reason_is_noticed() -> None:
+    assert dependencies_without_reason('[project]\ndependencies = [\n    "left-pad>=1",\n]') == ["left-pad>=1"]
+    assert not dependencies_without_reason('[project]\ndependencies = [\n    "left-pad>=1",  # pads\n]')
