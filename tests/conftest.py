@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.postgres import stop_session_server
 
-pytest_plugins = ["tests.support.databases", "tests.support.servers"]
+pytest_plugins = ["tests.support.databases", "tests.support.servers", "tests.support.stories"]
 
 SESSION_FOLDER = "LOOPBANK_TEST_SESSION_FOLDER"
 
