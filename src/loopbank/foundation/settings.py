@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     account_prefix: str = Field("NC", pattern=r"^[A-Z]{2,4}$")
     house_account: str = Field("NC-CASA-0000", validation_alias=_named("CASINO_HOUSE_ACCOUNT"))
     bank_account: str = "NC-SYST-EM00"
-    house_start: Coins = Coins(100_000_00)
+    house_start: Coins | None = None
     welcome_bonus: Coins | None = None
     factions: Annotated[tuple[str, ...], NoDecode] = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
     token_hours: int | None = Field(None, ge=1, le=24 * 31, validation_alias=_named("JWT_EXPIRY_HOURS"))
@@ -93,6 +93,7 @@ class Installation(Settings):
     product_name: str
     theme: str
     currency_symbol: str
+    house_start: Coins
     welcome_bonus: Coins
     token_hours: int
     password_length_min: int
@@ -120,7 +121,10 @@ def _with_profile_defaults(given: Settings) -> Installation:
         "database_url": given.database_url or f"sqlite:///{given.data_dir.resolve() / 'loopbank.db'}",
     }
     bonus = given.welcome_bonus if given.welcome_bonus is not None else Coins(1_000_00 if event else 0)
-    return Installation.model_construct(**{**given.model_dump(), **filled, "welcome_bonus": bonus})
+    # Defaults of coins stand here, because the settings library validates a field's default as if it had been given.
+    house_start = given.house_start if given.house_start is not None else Coins(100_000_00)
+    coins = {"house_start": house_start, "welcome_bonus": bonus}
+    return Installation.model_construct(**{**given.model_dump(), **filled, **coins})
 
 
 def _stored_secret(data_dir: Path) -> str:
