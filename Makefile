@@ -32,11 +32,17 @@ help: ## Print this list
 
 .PHONY: setup
 setup: $(STAMPS)/run $(STAMPS)/web ## Make the environment and build the web app; a second call does nothing
+	@:
 
 .PHONY: run
 run: setup ## Run the bank on a SQLite file in ./data (PORT=8080 HOST=0.0.0.0)
 	@$(BIN)/loopbank migrate
 	@exec $(BIN)/loopbank serve all --host $(HOST) --port $(PORT)
+
+.PHONY: demo
+demo: setup ## Fill the same file with a small town of people who have traded for a day
+	@$(BIN)/loopbank migrate
+	@$(BIN)/loopbank demo
 
 # ---------------------------------------------------------------- proving it
 
