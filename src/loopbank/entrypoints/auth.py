@@ -45,10 +45,6 @@ def build_auth_service(
         return await asyncio.to_thread(is_current, settings.database_url)
 
     health = HealthRoutes(service="auth", metrics=metrics, probes={"database": has_schema})
-    app = framework_app(
-        f"{settings.product_name}: Authentication Service",
-        _DESCRIPTION,
-        loopbank.__version__,
-        [*identity.routers, health.router],
-    )
-    return Service(Boundary(app, metrics), contract_of(app), Part(identity.start, identity.stop))
+    routers = (*identity.routers, health.router)
+    app = framework_app(f"{settings.product_name}: Authentication Service", _DESCRIPTION, loopbank.__version__, routers)
+    return Service(Boundary(app, metrics, routers), contract_of(app), Part(identity.start, identity.stop))

@@ -144,7 +144,7 @@ def check_command(as_json: _AsJson = False) -> None:
 def contract_command(
     folder: Annotated[Path, typer.Argument(help="Where auth.openapi.json and coin.openapi.json are written.")],
 ) -> None:
-    """Write the published contrcommands."""
+    """Write the published contracts."""
     for name, document in commands.contracts(_settings()).items():
         text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         (folder / f"{name}.openapi.json").write_text(text)

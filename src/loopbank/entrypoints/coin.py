@@ -73,17 +73,13 @@ def build_coin_service(
         metrics=metrics,
         probes={"database": has_schema, "queue": has_room},
     )
-    app = framework_app(
-        f"{settings.product_name}: Coin Service",
-        _DESCRIPTION,
-        loopbank.__version__,
-        [
-            EventRoutes(bank, guard, rate_limits).router,
-            StreamRoutes(bank, guard).router,
-            InternalRoutes(bank, tokens).router,
-            health.router,
-        ],
+    routers = (
+        EventRoutes(bank, guard, rate_limits).router,
+        StreamRoutes(bank, guard).router,
+        InternalRoutes(bank, tokens).router,
+        health.router,
     )
+    app = framework_app(f"{settings.product_name}: Coin Service", _DESCRIPTION, loopbank.__version__, routers)
 
     async def start() -> None:
         await bank.start()
@@ -93,4 +89,4 @@ def build_coin_service(
         await revocations.stop()
         await bank.close()
 
-    return Service(Boundary(app, metrics), contract_of(app), Part(start, stop, bank.live.end_streams))
+    return Service(Boundary(app, metrics, routers), contract_of(app), Part(start, stop, bank.live.end_streams))

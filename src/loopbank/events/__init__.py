@@ -1,6 +1,27 @@
 """The log of the house: facts recorded with the change they tell of, sealed into one order, read with a cursor."""
 
+from loopbank.events.checking import log_checks
+from loopbank.events.consumers import Handler, LogConsumer, TransactionalLogConsumer, TransactionHandler
 from loopbank.events.log import LogEntry, log_head, read_entries
+from loopbank.events.metrics import LogMetrics
 from loopbank.events.outbox import Fact, outbox_payloads, payload_text, record
+from loopbank.events.sealing import Sealer
+from loopbank.events.signing import LogKey
 
-__all__ = ["Fact", "LogEntry", "log_head", "outbox_payloads", "payload_text", "read_entries", "record"]
+__all__ = [
+    "Fact",
+    "Handler",
+    "LogConsumer",
+    "LogEntry",
+    "LogKey",
+    "LogMetrics",
+    "Sealer",
+    "TransactionHandler",
+    "TransactionalLogConsumer",
+    "log_checks",
+    "log_head",
+    "outbox_payloads",
+    "payload_text",
+    "read_entries",
+    "record",
+]

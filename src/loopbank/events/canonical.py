@@ -39,9 +39,7 @@ class BlockHeader:
 
 def encode_entry(*, sequence: int, topic: str, subject: str, payload: str, at: int) -> bytes:
     """Give the bytes of an entry. Raises OverflowError or UnicodeEncodeError for values that no entry has."""
-    return _record(
-        _ENTRY, _number(sequence), topic.encode(), subject.encode(), payload.encode(), _number(at)
-    )
+    return _record(_ENTRY, _number(sequence), topic.encode(), subject.encode(), payload.encode(), _number(at))
 
 
 def leaf_hash(entry: bytes) -> bytes:

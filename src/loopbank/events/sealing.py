@@ -48,7 +48,9 @@ _BLOCK_COLUMNS = (
 _OLDEST = select(outbox.c.occurred_at).order_by(outbox.c.id).limit(1)
 _WAITING = select(outbox).order_by(outbox.c.id).limit(bindparam("limit"))
 _SEALED = delete(outbox).where(one_of(outbox.c.id, "ids"))
-_HEAD = select(log_block.c.number, log_block.c.last_sequence, log_block.c.hash).order_by(log_block.c.number.desc()).limit(1)
+_HEAD = (
+    select(log_block.c.number, log_block.c.last_sequence, log_block.c.hash).order_by(log_block.c.number.desc()).limit(1)
+)
 
 _EntryRow = tuple[int, str, str, str, int, bytes]
 _BlockRow = tuple[int, int, int, bytes, bytes, str, int, bytes, bytes]
@@ -82,9 +84,7 @@ class _Sealed:
 class Sealer:
     """Seals the outbox of one database while it runs; any number of processes may run one."""
 
-    def __init__(
-        self, database: Database, key: LogKey, *, holder: str, clock: Clock, metrics: LogMetrics
-    ) -> None:
+    def __init__(self, database: Database, key: LogKey, *, holder: str, clock: Clock, metrics: LogMetrics) -> None:
         self._database = database
         self._key = key
         self._clock = clock
@@ -117,7 +117,7 @@ class Sealer:
     async def seal_all(self) -> None:
         """Seal until nothing is left or another sealer is at work."""
         while await self.seal_block():
-            await asyncio.sleep(0)
+            pass
 
     async def seal_block(self) -> int:
         """Seal one block and give its number of entries; 0 when nothing waits or another sealer is at work."""

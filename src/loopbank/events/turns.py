@@ -18,23 +18,23 @@ log = structlog.get_logger("loopbank.events")
 
 
 class Turns:
-    """Runs a turn again and again in a task of its own; a turn tells whether it found work, then the next one follows.
+    """Runs a turn again and again in a task of its own; after a turn that found work the next one follows at once.
 
-    No failure ends the task: an unreachable database and a broken turn are reported and tried again with growing pauses.
+    No failure ends the task: an unreachable database and a broken turn are reported and tried again, ever later.
     """
 
     def __init__(self, name: str, turn: Callable[[], Awaitable[bool]]) -> None:
         self._name = name
         self._turn = turn
         self._wake = asyncio.Event()
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._pause_seconds = POLL_SECONDS_MIN
         self._troubles = 0
 
     def start(self) -> None:
         """Begin to take turns."""
-        self._is_stopping = False
+        self._stopping.clear()
         self._task = asyncio.create_task(self._run(), name=self._name)
 
     def wake(self) -> None:
@@ -45,7 +45,7 @@ class Turns:
         """Let the present turn end and take no more; one that hangs is cancelled."""
         if self._task is None:
             return
-        self._is_stopping = True
+        self._stopping.set()
         self._wake.set()
         _, hanging = await asyncio.wait([self._task], timeout=_STOP_SECONDS_MAX)
         if hanging:
@@ -55,7 +55,7 @@ class Turns:
         self._task = None
 
     async def _run(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
             if await self._take_turn():
                 # A turn on SQLite may never wait, and others want to run between two.
@@ -86,10 +86,8 @@ class Turns:
             log.error("turn failed", work=self._name, exc_info=error)
 
     async def _rest(self) -> None:
-        """Pause after trouble, longer each time. Only stopping ends the pause: who wakes us knows no trouble."""
+        """Pause after trouble, longer each time. Only stopping ends the pause: whoever wakes us knows of no trouble."""
         seconds = _TROUBLE_SECONDS[min(self._troubles, len(_TROUBLE_SECONDS) - 1)]
         self._troubles += 1
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while not self._is_stopping and (left := until - loop.time()) > 0:
-            await asyncio.sleep(min(left, POLL_SECONDS_MIN))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)

@@ -170,6 +170,7 @@ class _SqliteDatabase(Database):
             url,
             pool_size=5,
             max_overflow=-1,
+            pool_use_lifo=True,  # the connection used last still has its pages in memory
             connect_args={"check_same_thread": False, "timeout": 0.05, "cached_statements": 256},
         ).execution_options(schema_translate_map=_NO_SCHEMAS)
         event.listen(self._engine, "connect", _prepare_sqlite)
@@ -320,6 +321,7 @@ class _PostgresDatabase(Database):
             pool_size=connections_max,
             max_overflow=0,
             pool_timeout=5,
+            pool_use_lifo=True,
         )
         self._statements = SetStatements(self._engine.dialect)
 

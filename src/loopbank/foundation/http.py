@@ -11,8 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,12 +53,12 @@ def bulk(endpoint: Any) -> Any:
 class Boundary:
     """The outermost ASGI layer of one service."""
 
-    def __init__(self, app: FastAPI, metrics: Metrics) -> None:
-        self._app: ASGIApp = app
+    def __init__(self, app: ASGIApp, metrics: Metrics, routers: Iterable[APIRouter]) -> None:
+        self._app = app
         self._metrics = metrics
         self._lean: dict[tuple[str, str], LeanEndpoint] = {}
         self._bulk_paths: set[str] = set()
-        for route in _api_routes(app):
+        for route in _api_routes(routers):
             if getattr(route.endpoint, "is_lean", False):
                 self._lean.update({(method, route.path): route.endpoint for method in route.methods or ()})
             if getattr(route.endpoint, "is_bulk", False):
@@ -168,5 +167,5 @@ async def _joined(message: Message, receive: Receive, limit: int) -> Message:
     return {"type": "http.request", "body": b"".join(parts), "more_body": False}
 
 
-def _api_routes(app: FastAPI) -> Iterable[APIRoute]:
-    return (route for route in app.routes if isinstance(route, APIRoute))
+def _api_routes(routers: Iterable[APIRouter]) -> Iterable[APIRoute]:
+    return (route for router in routers for route in router.routes if isinstance(route, APIRoute))

@@ -6,7 +6,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -27,13 +27,16 @@ class CommonPasswords:
         """Tell whether the password is among the first that somebody would try."""
         folded = _folded(password)
         fingerprint = _fingerprint(folded)
-        place = bisect_left(self._fingerprints, fingerprint)
-        is_listed = place < len(self._fingerprints) and self._fingerprints[place] == fingerprint
+        listed = _listed_fingerprints()
+        place = bisect_left(listed, fingerprint)
+        is_listed = place < len(listed) and listed[place] == fingerprint
         return is_listed or _letters(folded) in self._words
 
-    @cached_property
-    def _fingerprints(self) -> "array[int]":
-        return array("Q", sorted({_fingerprint(_folded(word)) for word in _listed() if len(word) >= _LENGTH_MIN}))
+
+@cache
+def _listed_fingerprints() -> "array[int]":
+    """Give the list's fingerprints in order; a process reads the list once."""
+    return array("Q", sorted({_fingerprint(_folded(word)) for word in _listed() if len(word) >= _LENGTH_MIN}))
 
 
 def _listed() -> list[str]:

@@ -16,7 +16,7 @@ from loopbank.identity.administration import Administration
 from loopbank.identity.common_passwords import CommonPasswords
 from loopbank.identity.holders import Holders
 from loopbank.identity.internal_routes import RevocationRoutes
-from loopbank.identity.keys import KeyRing
+from loopbank.identity.keys import KeyRing, NewKey, new_signing_key
 from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
@@ -51,6 +51,7 @@ class IdentityService:
         holders: Holders,
         rate_limits: RateLimits,
         hasher: PasswordHasher,
+        new_key: NewKey,
     ) -> None:
         token_seconds = installation.token_hours * _SECONDS_PER_HOUR
         issuer = token_issuer(installation.public_url)
@@ -59,7 +60,11 @@ class IdentityService:
         self._sweeping: asyncio.Task[None] | None = None
         self._revocation_log = RevocationLog(database=database, clock=clock)
         self.keys = KeyRing(
-            database=database, secret_key=installation.secret_key, token_seconds=token_seconds, clock=clock
+            database=database,
+            secret_key=installation.secret_key,
+            token_seconds=token_seconds,
+            clock=clock,
+            new_key=new_key,
         )
         self.revocations = Revocations(fetch=self._revocation_log.after, clock=clock)
         verifier = TokenVerifier(fetch_keys=self.keys.document, issuer=issuer, clock=clock)
@@ -151,6 +156,7 @@ def build_identity(
     rate_limits: RateLimits,
     cores: int,
     bcrypt_rounds: int = BCRYPT_ROUNDS,
+    new_key: NewKey = new_signing_key,
 ) -> IdentityService:
     """Put the Authentication Service together; `cores` is how many passwords are checked at once."""
     hasher = PasswordHasher(
@@ -163,4 +169,5 @@ def build_identity(
         holders=holders,
         rate_limits=rate_limits,
         hasher=hasher,
+        new_key=new_key,
     )

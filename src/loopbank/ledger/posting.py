@@ -6,7 +6,7 @@ not fail its neighbours; the queue is bounded, and past the bound the answer is 
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -84,7 +84,7 @@ class PostingQueue:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._pending.append(_Pending(command, companions, outcome))
         self._arrived.set()
-        return await asyncio.shield(outcome)
+        return await outcome
 
     async def _run(self) -> None:
         while self._pending or not self._is_closing:
@@ -120,8 +120,10 @@ class PostingQueue:
                 [pending.command for pending in batch], [pending.companions for pending in batch], self._clock()
             )
         self._batch_size.observe(len(batch))
+        counted = Counter(outcome.reason.value if isinstance(outcome, Refused) else "done" for outcome in outcomes)
+        for name, count in counted.items():
+            self._outcomes.labels(name).inc(count)
         for pending, outcome in zip(batch, outcomes, strict=True):
-            self._outcomes.labels(outcome.reason if isinstance(outcome, Refused) else "done").inc()
             if not pending.outcome.done():
                 pending.outcome.set_result(outcome)
         for listener in self._committed:
