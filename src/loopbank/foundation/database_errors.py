@@ -23,6 +23,7 @@ _TRANSIENT_POSTGRES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     # The server ended the connection while it lay in the pool, and the driver has only half noticed.
+    asyncpg.InternalClientError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.TransactionRollbackError,
