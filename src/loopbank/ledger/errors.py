@@ -38,6 +38,7 @@ _SENTENCES = {
     Reason.ACCOUNT_NOT_EMPTY: "The account {subject} still holds coins.",
     Reason.SAME_ACCOUNT: "Coins cannot be sent to the account they come from.",
     Reason.ASSET_MISMATCH: "The two accounts hold different currencies.",
+    Reason.NO_LINES: "The transaction moves nothing.",
     Reason.AMOUNT_OUT_OF_RANGE: "The amount is out of range.",
     Reason.BALANCE_OUT_OF_RANGE: "The account {subject} cannot hold that much.",
     Reason.INSUFFICIENT_COINS: "Insufficient funds.",

@@ -8,7 +8,6 @@ from loopbank.ledger.core import (
     AccountOpened,
     Books,
     HoldChanged,
-    HoldId,
     Outcome,
     Posted,
     Posting,
@@ -33,13 +32,13 @@ def posting_subject(posting_id: int) -> str:
 
 def _facts(outcome: Outcome, books: Books, at: Instant) -> list[Fact]:
     match outcome:
-        case Posted(posting):
+        case Posted(posting, hold=captured):
             facts = [Fact(TRANSACTION_CREATED, posting_subject(posting.id), posting_payload(posting), at)]
-            if posting.hold_id is not None:
-                facts.append(_hold_fact("hold.captured", posting.hold_id, books, at))
+            if captured is not None:
+                facts.append(_hold_fact("hold.captured", captured, books, at))
             return facts
-        case HoldChanged(hold_id=hold_id, captured=captured, released=released):
-            return [_hold_fact("hold.released" if captured or released else "hold.placed", hold_id, books, at)]
+        case HoldChanged(released=released):
+            return [_hold_fact("hold.released" if released else "hold.placed", outcome, books, at)]
         case AccountOpened(code):
             account = books.accounts[code]
             payload = {"account": code, "asset": account.asset, "purpose": account.purpose}
@@ -79,15 +78,16 @@ def _transfer_payload(transfer: Transfer) -> dict[str, object]:
     }
 
 
-def _hold_fact(topic: str, hold_id: HoldId, books: Books, at: Instant) -> Fact:
-    hold = books.holds[hold_id]
+def _hold_fact(topic: str, then: HoldChanged, books: Books, at: Instant) -> Fact:
+    """Tell of a hold as it was after its command, whatever later ones of the batch did to it."""
+    hold = books.holds[then.hold_id]
     payload = {
         "id": hold.id,
         "account": hold.account,
         "beneficiary": hold.beneficiary,
         "amount": hold.amount,
-        "captured": hold.captured,
-        "released": hold.released,
+        "captured": then.captured,
+        "released": then.released,
         "expires_at": hold.expires_at,
         "reference": hold.reference,
     }

@@ -48,7 +48,7 @@ def capture_hold(command: CaptureHold, books: Books, changes: Changes, now: int)
     """Pay from a hold to its beneficiary."""
     known = books.postings_by_key.get(command.key)
     if known is not None:
-        difference = _first_capture_difference(command, known)
+        difference = _first_capture_difference(command, known, books)
         return Refused(Reason.KEY_REUSED, difference) if difference else Posted(known, is_replay=True)
     hold = books.holds.get(command.hold_id)
     if hold is None:
@@ -77,7 +77,7 @@ def capture_hold(command: CaptureHold, books: Books, changes: Changes, now: int)
     if command.is_final:
         _release_rest(hold, account)
     changes.touch_hold(hold)
-    return outcome
+    return Posted(outcome.posting, hold=changed(hold))
 
 
 def release_hold(command: ReleaseHold, books: Books, changes: Changes, now: int) -> Outcome:
@@ -126,9 +126,11 @@ def _first_difference(command: PlaceHold, known: Hold) -> str:
     return ""
 
 
-def _first_capture_difference(command: CaptureHold, known: Posting) -> str:
+def _first_capture_difference(command: CaptureHold, known: Posting, books: Books) -> str:
     if known.hold_id != command.hold_id:
         return "hold_id"
     if command.amount is not None and command.amount != known.transfers[0].amount:
         return "amount"
-    return ""
+    if command.kind != known.kind:
+        return "kind"
+    return "memo" if (command.memo or books.holds[command.hold_id].memo) != known.memo else ""

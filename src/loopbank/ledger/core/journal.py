@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from loopbank.coins import COINS_MAX, Coins
 from loopbank.ledger.core.books import Account, Books, Changes
 from loopbank.ledger.core.commands import Line
-from loopbank.ledger.core.outcomes import Outcome, Posted, Posting, Reason, Refused, Transfer
+from loopbank.ledger.core.outcomes import Posted, Posting, Reason, Refused, Transfer
 from loopbank.ledger.core.words import AccountStatus, HoldId, PostingId, TransferId
 
 BALANCE_MAX = 9_000_000_000_000_000_000
@@ -46,6 +46,8 @@ def record(
     entry: Entry, lines: Sequence[Line | ReversingLine], books: Books, changes: Changes, now: int
 ) -> Posted | Refused:
     """Record a posting if every line may happen; otherwise leave the books as they were."""
+    if not lines:
+        return Refused(Reason.NO_LINES)
     undo: list[tuple[Account, Coins, int]] = []
     transfers: list[Transfer] = []
     posting_id = PostingId(books.posting_id_max + 1)

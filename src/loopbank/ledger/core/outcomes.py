@@ -17,6 +17,7 @@ class Reason(StrEnum):
     ACCOUNT_NOT_EMPTY = "account_not_empty"
     SAME_ACCOUNT = "same_account"
     ASSET_MISMATCH = "asset_mismatch"
+    NO_LINES = "no_lines"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     BALANCE_OUT_OF_RANGE = "balance_out_of_range"
     INSUFFICIENT_COINS = "insufficient_coins"
@@ -77,11 +78,25 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """A hold was placed or released; amounts in minor units."""
+
+    hold_id: HoldId
+    account: AccountCode
+    amount: Coins
+    captured: Coins
+    released: Coins
+    expires_at: int
+    is_replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
-    """The posting is in the journal; `is_replay` when it was there before."""
+    """The posting is in the journal; `is_replay` when it was there before, `hold` as a capture left its hold."""
 
     posting: Posting
     is_replay: bool = False
+    hold: HoldChanged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +113,6 @@ class StatusChanged:
 
     code: AccountCode
     status: AccountStatus
-    is_replay: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HoldChanged:
-    """A hold was placed or released; amounts in minor units."""
-
-    hold_id: HoldId
-    account: AccountCode
-    amount: Coins
-    captured: Coins
-    released: Coins
-    expires_at: int
     is_replay: bool = False
 
 

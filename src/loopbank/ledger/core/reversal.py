@@ -13,7 +13,7 @@ def reverse(command: Reverse, books: Books, changes: Changes, now: int) -> Outco
     """Decide a reversal."""
     known = books.postings_by_key.get(command.key)
     if known is not None:
-        difference = _first_difference(command, known)
+        difference = _first_difference(command, known, books)
         return Refused(Reason.KEY_REUSED, difference) if difference else Posted(known, is_replay=True)
     original = books.postings.get(command.posting_id)
     if original is None:
@@ -64,14 +64,25 @@ def _mirror(transfer: Transfer, amount: Coins, books: Books) -> ReversingLine:
     return ReversingLine(line, transfer.id, books.reversed_amounts.get(transfer.id, Coins(0)))
 
 
-def _first_difference(command: Reverse, known: Posting) -> str:
+def _first_difference(command: Reverse, known: Posting, books: Books) -> str:
     if known.reverses_id != command.posting_id:
         return "posting_id"
     if command.transfer_id is not None and [t.reverses_id for t in known.transfers] != [command.transfer_id]:
         return "transfer_id"
-    if command.amount is not None and [t.amount for t in known.transfers] != [command.amount]:
+    if not _is_amount_of(command, known, books.postings[command.posting_id]):
         return "amount"
     for name in ("memo", "reference"):
         if getattr(command, name) != getattr(known, name):
             return name
     return ""
+
+
+def _is_amount_of(command: Reverse, known: Posting, original: Posting) -> bool:
+    """Tell whether a reversal gave back what the command asks for; no amount asks for all that was left."""
+    if command.amount is not None:
+        return [t.amount for t in known.transfers] == [command.amount]
+    moved = {t.id: t.amount for t in original.transfers}
+    return all(
+        t.reverses_id is not None and t.amount + (t.reversed_before or 0) == moved[t.reverses_id]
+        for t in known.transfers
+    )
