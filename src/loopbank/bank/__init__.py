@@ -1,19 +1,30 @@
 """The bank: people's accounts, payments, treasuries, statements and live updates."""
 
-from loopbank.bank.errors import AccountInactive, InvalidCursor, InvalidIdempotencyKey, NotPayable, UnknownAccountNumber
+from loopbank.bank.errors import (
+    AccountInactive,
+    IdempotencyKeyReused,
+    InvalidCursor,
+    InvalidIdempotencyKey,
+    NotPayable,
+    UnknownAccountNumber,
+)
+from loopbank.bank.people_news import PEOPLE_TOPICS, PeopleNews
 from loopbank.bank.service import Bank
 from loopbank.bank.transfers import Payer, Receipt, account_number
 from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
 
 __all__ = [
+    "PEOPLE_TOPICS",
     "AccountInactive",
     "Bank",
     "BankTerms",
     "Holder",
+    "IdempotencyKeyReused",
     "InvalidCursor",
     "InvalidIdempotencyKey",
     "NotPayable",
     "Payer",
+    "PeopleNews",
     "Receipt",
     "TransactionType",
     "Treasury",

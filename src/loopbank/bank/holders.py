@@ -85,6 +85,13 @@ class Holders:
         async with self._database.transaction() as tx:
             await store.write_profile(tx, person_id, faction=faction, profile_picture=profile_picture)
 
+    async def learn(
+        self, person_id: str, *, display_name: str | None = None, role: str | None = None, is_active: bool | None = None
+    ) -> None:
+        """Take over what the Authentication Service tells about a person; None leaves a field as it is."""
+        async with self._database.transaction() as tx:
+            await store.write_told(tx, person_id, display_name=display_name, role=role, is_active=is_active)
+
     async def _read_names(self, unknown: set[AccountCode], now: Instant) -> dict[AccountCode, str]:
         system = self._terms.system_names
         names = {number: system[number] for number in unknown if number in system}

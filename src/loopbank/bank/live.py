@@ -63,6 +63,7 @@ class LiveFeed:
         self._subscriptions: dict[AccountCode, set[Subscription]] = {}
         self._cursor = TransferId(0)
         self._wake = asyncio.Event()
+        self._opening = asyncio.Lock()
         self._is_closed = False
         self._task: asyncio.Task[None] | None = None
         ledger.on_commit(self._wake.set)
@@ -96,10 +97,12 @@ class LiveFeed:
         """Open a stream of an account's transfers from now on."""
         if self._is_closed:
             raise Unavailable
-        if not self._subscriptions:
-            self._cursor = await self._ledger.transfer_head()
         subscription = Subscription(account)
-        self._subscriptions.setdefault(account, set()).add(subscription)
+        # One at a time: the first stream's cursor must not be moved on by a second one that opens meanwhile.
+        async with self._opening:
+            if not self._subscriptions:
+                self._cursor = await self._ledger.transfer_head()
+            self._subscriptions.setdefault(account, set()).add(subscription)
         self._wake.set()
         try:
             yield subscription
@@ -121,7 +124,7 @@ class LiveFeed:
                 if await self._look() == _PAGE:
                     continue
                 await self._pause(_LOOK_SECONDS if self._subscriptions else None)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- the feed outlives any trouble of the database
                 log.warning("live feed interrupted", error=repr(error))
                 await asyncio.sleep(_TROUBLE_SECONDS)
 

@@ -46,6 +46,10 @@ class Bank:
         await self.live.close()
         await self._ledger.close()
 
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have a quick function called whenever this process committed to the books."""
+        self._ledger.on_commit(listener)
+
     @property
     def is_overloaded(self) -> bool:
         """Tell whether the next payment would be turned away."""
@@ -53,7 +57,9 @@ class Bank:
 
     async def account(self, person_id: str, display_name: str) -> tuple[Holder, Balance]:
         """Give a person's holder and balance; a person unknown so far gets an account."""
-        holder = await self.holders.find(person_id) or await self.holders.open(person_id, display_name)
+        await self.holders.number_of(person_id, display_name)
+        holder = await self.holders.find(person_id)
+        assert holder is not None, "the bank has just heard of the person"
         if not holder.is_active:
             raise AccountInactive
         return holder, await self.balance(holder.account_number)

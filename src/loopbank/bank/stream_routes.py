@@ -1,6 +1,6 @@
 """GET /api/v1/stream: a person's own balance and transactions as server-sent events, resumable."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import orjson
 from fastapi import APIRouter
@@ -11,15 +11,20 @@ from loopbank.access import Guard
 from loopbank.bank.live import Subscription
 from loopbank.bank.schemas import balance_view, transaction_view
 from loopbank.bank.service import Bank
-from loopbank.foundation.errors import Unauthenticated
+from loopbank.foundation.errors import Unauthenticated, Unavailable
 from loopbank.foundation.openapi import refusals, signed_in
 from loopbank.foundation.requests import StrictRoute
 from loopbank.ledger import AccountCode, StatementLine, TransferId
 
 _KEEPALIVE_SECONDS = 15.0
+_SESSION_LOOK_SECONDS = 2.0
 _RETRY_MILLISECONDS = 1_000
 
-_EXAMPLE = 'id: 42\nevent: transaction\ndata: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
+_EXAMPLE = (
+    'id: 42\nevent: balance\ndata: {"balance":1000,"available":1000,"held":0,"version":7}\n\n'
+    "id: 43\nevent: transaction\n"
+    'data: {"transaction":{"id":43,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
+)
 
 
 class StreamRoutes:
@@ -55,14 +60,17 @@ class StreamRoutes:
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     async def _events(self, request: Request, number: AccountCode, last: TransferId | None) -> AsyncIterator[bytes]:
-        """Tell what was missed, the balance, then what happens; no id is told twice."""
+        """Tell what was missed, the balance, then what happens; no id is told twice and none is left out.
+
+        Law: the stream is subscribed before the journal is read, and every event bears the id of the last transaction
+        that was told, so whatever commits in between comes as an event of its own.
+        """
         async with self._bank.live.subscribe(number) as subscription:
             yield f"retry: {_RETRY_MILLISECONDS}\n\n".encode()
-            missed = [] if last is None else await self._bank.live.backlog(number, last)
-            for line in missed or ():
+            told, missed = await self._missed(number, last)
+            for line in missed:
                 yield await self._transaction_event(line, number)
-            told, event = await self._balance_event(number)
-            yield event
+            yield await self._balance_event(number, told)
             async for news in self._live_lines(request, subscription):
                 if news is None:
                     yield b": still here\n\n"
@@ -70,30 +78,44 @@ class StreamRoutes:
                     told = news.transfer.id
                     yield await self._transaction_event(news, number)
 
+    async def _missed(self, number: AccountCode, last: TransferId | None) -> tuple[TransferId, Sequence[StatementLine]]:
+        """Give the id up to which the reader is told, and what to tell for that; too much is told as a balance only."""
+        newest = await self._bank.statements.newest_id(number)
+        if last is None or last > newest:
+            return newest, ()
+        missed = await self._bank.live.backlog(number, last)
+        if missed is None:
+            return newest, ()
+        return (missed[-1].transfer.id if missed else last), missed
+
     async def _live_lines(self, request: Request, subscription: Subscription) -> AsyncIterator[StatementLine | None]:
-        """Give lines as they come and None when it is time for a sign of life; end when the session has ended."""
+        """Give lines as they come and None when it is time for a sign of life; end soon after the session ended."""
+        quiet_seconds = 0.0
         while not subscription.is_lost:
-            lines = await subscription.take(_KEEPALIVE_SECONDS)
+            lines = await subscription.take(_SESSION_LOOK_SECONDS)
+            if not await self._is_signed_in(request):
+                return
             for line in lines:
                 yield line
-            if not lines and not subscription.is_lost:
-                if not await self._is_signed_in(request):
-                    return
+            quiet_seconds = 0.0 if lines else quiet_seconds + _SESSION_LOOK_SECONDS
+            if quiet_seconds >= _KEEPALIVE_SECONDS and not subscription.is_lost:
+                quiet_seconds = 0.0
                 yield None
 
     async def _is_signed_in(self, request: Request) -> bool:
+        """Look again whether the session lives; while nobody can tell, the last answer stays in force."""
         try:
             await self._guard.person(request)
         except Unauthenticated:
             return False
+        except Unavailable:
+            return True
         return True
 
-    async def _balance_event(self, number: AccountCode) -> tuple[TransferId, bytes]:
-        """Give the present balance under the id of the last transaction it surely includes."""
-        newest = await self._bank.statements.newest_id(number)
+    async def _balance_event(self, number: AccountCode, told: TransferId) -> bytes:
+        """Give the present balance; it includes at least everything up to the transaction that was told last."""
         balance = await self._bank.balance(number)
-        data = {**balance_view(balance), "version": balance.version}
-        return newest, _event("balance", newest, data)
+        return _event("balance", told, {**balance_view(balance), "version": balance.version})
 
     async def _transaction_event(self, line: StatementLine, number: AccountCode) -> bytes:
         names = await self._bank.statements.names([line])

@@ -1,0 +1,1 @@
+"""The processes: what is wired to what, and nothing else."""

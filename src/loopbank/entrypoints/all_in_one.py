@@ -70,8 +70,8 @@ def merged_contract(title: str, *contracts: dict[str, Any]) -> dict[str, Any]:
     merged["components"] = {"schemas": {}, "securitySchemes": {}}
     for contract in contracts:
         merged["paths"] |= contract["paths"]
-        for kind, known in merged["components"].items():
-            known |= contract["components"].get(kind, {})
+        for kind in merged["components"]:
+            merged["components"][kind] |= contract["components"].get(kind, {})
     return merged
 
 

@@ -89,7 +89,7 @@ def create_admin_command(
     name: Annotated[str, typer.Option(help="The name to sign in with.")],
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
     email: Annotated[str | None, typer.Option(help="Mail address.")] = None,
-    as_json: _AsJson = False,
+    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Create an administrator; the first one becomes SUPERADMIN."""
     settings = _settings()
@@ -105,7 +105,7 @@ def mint_command(
     amount: Annotated[str, typer.Option(help="Coins, at most two decimals.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the books.")],
     key: Annotated[str | None, typer.Option(help="Names this act: repeated with the same key it mints once.")] = None,
-    as_json: _AsJson = False,
+    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Bring new coins into circulation."""
     settings = _settings()
@@ -124,7 +124,7 @@ def mint_command(
 
 
 @app.command("check")
-def check_command(as_json: _AsJson = False) -> None:
+def check_command(as_json: _AsJson = False) -> None:  # noqa: FBT002 -- an option of the command line
     """Prove the books and the log; exit with 1 when anything is found."""
     settings = _settings()
     _require_current(settings)
@@ -134,7 +134,12 @@ def check_command(as_json: _AsJson = False) -> None:
         def begin(check: CheckPass, total: int) -> None:
             progress.update(task, description=f"Checking {check.name}", total=total, advance=1)
 
-        checks, findings = _run(commands.check(settings, begin=begin, found=lambda f: _print_finding(f, as_json)))
+        def tell(finding: Finding) -> None:
+            _print_finding(finding, as_json=as_json)
+
+        checks, findings = _run(
+            commands.check(settings, begin=begin, found=lambda f: _print_finding(f, as_json=as_json))
+        )
     _tell(f"{checks} checks, {findings} findings.", {"checks": checks, "findings": findings}, as_json=as_json)
     if findings:
         raise typer.Exit(1)
@@ -165,7 +170,7 @@ def demo_command(
     _out.print(f"Sign in as [bold]{town.example}[/bold] with the password [bold]{town.password}[/bold].")
 
 
-def _print_finding(finding: Finding, as_json: bool) -> None:
+def _print_finding(finding: Finding, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"check": finding.check, "detail": finding.detail}, ensure_ascii=False))
     else:

@@ -17,6 +17,7 @@ from loopbank.entrypoints.auth import build_auth_service, build_people
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part, Service
 from loopbank.entrypoints.worker import build_worker
+from loopbank.events import LogKey, log_checks
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database, connect_database
@@ -75,7 +76,7 @@ async def check(
     settings: Installation, *, begin: Callable[[CheckPass, int], None], found: Callable[[Finding], None]
 ) -> tuple[int, int]:
     """Run every check pass, telling each beginning and each finding; gives how many of both."""
-    passes = ledger_checks()
+    passes = [*ledger_checks(), *log_checks(LogKey(settings.secret_key))]
     findings = 0
     async with _database(settings) as database:
         for one in passes:

@@ -77,7 +77,7 @@ class Lifespan:
             for part in self._parts:
                 await part.start()
                 started.append(part)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the server must be told
             await _stop(started)
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return

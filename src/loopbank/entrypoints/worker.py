@@ -1,13 +1,17 @@
 """The worker: what must happen without anybody asking. Several workers are safe beside each other."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
 
-from loopbank.bank import Bank
+from loopbank.bank import PEOPLE_TOPICS, Bank, PeopleNews
 from loopbank.entrypoints.service import Part
+from loopbank.events import LogConsumer, LogKey, LogMetrics, Sealer
+from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
@@ -26,7 +30,7 @@ class Schedule:
         self._act = act
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Begin to repeat."""
         self._task = asyncio.create_task(self._repeat(), name=self._name)
 
@@ -42,20 +46,36 @@ class Schedule:
             await asyncio.sleep(self._seconds)
             try:
                 await self._act()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- one act's trouble must not end the schedule
                 log.warning("scheduled act failed", act=self._name, error=repr(error))
 
 
 def build_worker(settings: Installation, database: Database, bank: Bank, metrics: Metrics) -> Part:
     """Build the worker over a bank that somebody else starts and closes."""
-    parts = (Schedule("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds),)
+    holder, log_metrics = f"{socket.gethostname()}:{os.getpid()}", LogMetrics(metrics)
+    key = LogKey(settings.secret_key)
+    sealer = Sealer(database, key, holder=holder, clock=system_clock, metrics=log_metrics)
+    people = LogConsumer(
+        database,
+        "people",
+        PeopleNews(bank.holders).handle,
+        holder=holder,
+        clock=system_clock,
+        metrics=log_metrics,
+        topics=PEOPLE_TOPICS,
+    )
+    hold_expiry = Schedule("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds)
+    bank.on_commit(sealer.wake)
+    sealer.on_seal(people.wake)
 
     async def start() -> None:
-        for part in parts:
-            await part.start()
+        sealer.start()
+        people.start()
+        hold_expiry.start()
 
     async def stop() -> None:
-        for part in reversed(parts):
-            await part.stop()
+        await hold_expiry.stop()
+        await people.stop()
+        await sealer.stop()
 
     return Part(start, stop)

@@ -45,7 +45,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def signed_in(
-    *, lean_body: type[BaseModel] | None = None, example: Any = None, moves_money: bool = False
+    *, lean_body: type[BaseModel] | None = None, example: object = None, moves_money: bool = False
 ) -> dict[str, Any]:
     """Describe a route that needs an access token, with the body of a lean route and the idempotency header."""
     extra: dict[str, Any] = {"security": [{"bearer": []}]}
@@ -56,7 +56,7 @@ def signed_in(
     return extra
 
 
-def json_body(model: type[BaseModel], example: Any) -> dict[str, Any]:
+def json_body(model: type[BaseModel], example: object) -> dict[str, Any]:
     """Describe the JSON body of a route that reads it itself."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}

@@ -23,7 +23,7 @@ class AnyRow(tuple[Any, ...]):
 
     if TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> Any: ...
+        def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401 -- a column may be anything
 
 
 @dataclass(frozen=True, slots=True)

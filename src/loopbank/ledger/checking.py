@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
 
 from loopbank.events import outbox_payloads, read_entries
 from loopbank.foundation.checks import CheckPass, Finding
@@ -37,13 +37,14 @@ def _query_pass(name: str, query: Select[Any]) -> CheckPass:
 
     async def run(database: Database) -> AsyncIterator[Finding]:
         async with database.snapshot() as tx:
+            names = query.selected_columns.keys()
             for row in await tx.rows(query.limit(_FINDINGS_MAX)):
-                yield Finding(name, ", ".join(f"{key} {value}" for key, value in row._mapping.items()))
+                yield Finding(name, ", ".join(f"{key} {value}" for key, value in zip(names, row, strict=True)))
 
     return CheckPass(name, run)
 
 
-def _steps() -> Any:
+def _steps() -> Subquery:
     """List every change of every account: its version, the balance after it and the difference it made."""
     debit = select(
         transfer.c.debit_id.label("account"),
@@ -65,11 +66,10 @@ def _steps() -> Any:
 def _broken_chains() -> Select[Any]:
     """Find changes that do not continue the one before: a gap in versions or a balance that does not add up."""
     step = _steps()
-    window = {"partition_by": step.c.account, "order_by": (step.c.version, step.c.transfer)}
     link = select(
         step,
-        func.coalesce(func.lag(step.c.version).over(**window), 0).label("version_before"),
-        func.coalesce(func.lag(step.c.balance).over(**window), 0).label("balance_before"),
+        _before(step, step.c.version).label("version_before"),
+        _before(step, step.c.balance).label("balance_before"),
     ).subquery("link")
     return select(link.c.account, link.c.version, link.c.transfer).where(
         or_(
@@ -77,6 +77,12 @@ def _broken_chains() -> Select[Any]:
             link.c.balance != link.c.balance_before + link.c.difference,
         )
     )
+
+
+def _before(step: Subquery, column: ColumnElement[int]) -> ColumnElement[int]:
+    """Give a column's value in the account's step before this one; 0 before the first."""
+    window = func.lag(column).over(partition_by=step.c.account, order_by=(step.c.version, step.c.transfer))
+    return func.coalesce(window, 0)
 
 
 def _wrong_heads() -> Select[Any]:

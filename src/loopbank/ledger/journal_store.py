@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
 from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant
@@ -58,12 +58,10 @@ _LAST_BEFORE = Prepared(select(func.max(posting.c.id)).where(posting.c.created_a
 _FIRST_TRANSFER_OF = Prepared(select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting")))
 _TRANSFER_HEAD = Prepared(select(func.max(transfer.c.id)))
 _EXPIRED_HOLDS = Prepared(
-    (
-        select(hold.c.id)
-        .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
-        .order_by(hold.c.expires_at)
-        .limit(bindparam("limit"))
-    )
+    select(hold.c.id)
+    .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
+    .order_by(hold.c.expires_at)
+    .limit(bindparam("limit"))
 )
 
 
@@ -174,7 +172,7 @@ def _history_query(given: frozenset[str]) -> Prepared:
     return _history_queries[given]
 
 
-def _side(column: Any, given: frozenset[str]) -> Select[Any]:
+def _side(column: ColumnElement[int], given: frozenset[str]) -> Select[Any]:
     owner = select(account.c.id).where(account.c.code == bindparam("code")).scalar_subquery()
     query = select(transfer.c.id).where(column == owner)
     if "before" in given:

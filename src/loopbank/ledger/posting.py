@@ -107,7 +107,7 @@ class PostingQueue:
                     self._fail(batch or self._take(), error)
                     return
                 await asyncio.sleep(pause)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it belongs to one command
                 await self._write_apart(batch or self._take(), error)
                 return
 
@@ -132,14 +132,14 @@ class PostingQueue:
     async def _write_apart(self, batch: list[_Pending], error: Exception) -> None:
         """Write the commands of a batch that failed one by one, so that only the one at fault fails."""
         if len(batch) == 1:
-            log.error("command failed", command=type(batch[0].command).__name__, error=repr(error))
+            log.warning("command failed", command=type(batch[0].command).__name__, error=repr(error))
             self._fail(batch, error)
             return
         for pending in batch:
             try:
                 await self._write([pending])
-            except Exception as own_error:
-                log.error("command failed", command=type(pending.command).__name__, error=repr(own_error))
+            except Exception as own_error:  # noqa: BLE001 -- handed to the one who waits
+                log.warning("command failed", command=type(pending.command).__name__, error=repr(own_error))
                 self._fail([pending], own_error)
 
     def _take(self) -> list[_Pending]:

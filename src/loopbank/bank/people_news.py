@@ -1,0 +1,33 @@
+"""What the bank learns of people from the log: each entry may come again, and is handled without harm."""
+
+import json
+from collections.abc import Sequence
+
+from loopbank.bank.holders import Holders
+from loopbank.events import LogEntry
+
+PEOPLE_TOPICS = ("user.registered", "user.renamed", "role.changed", "user.deactivated", "user.restored")
+
+
+class PeopleNews:
+    """Keeps the holders as the Authentication Service last told."""
+
+    def __init__(self, holders: Holders) -> None:
+        self._holders = holders
+
+    async def handle(self, entries: Sequence[LogEntry]) -> None:
+        """Handle entries of the `PEOPLE_TOPICS`, in their order."""
+        for entry in entries:
+            told = json.loads(entry.payload)
+            match entry.topic:
+                case "user.registered":
+                    name, faction = told["character_name"], told.get("faction") or ""
+                    await self._holders.open(entry.subject, name, faction=faction, role=told["role"])
+                case "user.renamed":
+                    await self._holders.learn(entry.subject, display_name=told["character_name"])
+                case "role.changed":
+                    await self._holders.learn(entry.subject, role=told["after"])
+                case "user.deactivated":
+                    await self._holders.learn(entry.subject, is_active=False)
+                case "user.restored":
+                    await self._holders.learn(entry.subject, is_active=True)
