@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from loopbank.bank import store
@@ -35,11 +36,15 @@ class Holders:
         self._numbers: OrderedDict[str, AccountCode] = OrderedDict()
         self._names: OrderedDict[AccountCode, tuple[str, Instant]] = OrderedDict()
 
-    async def open(self, person_id: str, display_name: str, *, faction: str = "", role: str = "USER") -> Holder:
+    async def open(
+        self, person_id: str, display_name: str, *, faction: str = "", role: str = "USER", joined_at: int | None = None
+    ) -> Holder:
         """Give the person's holder; the first call opens the account and pays the welcome bonus, each once."""
         holder = await self.find(person_id)
         if holder is None:
-            holder = await self._open(person_id, display_name, faction, role)
+            since = self._clock() if joined_at is None else joined_at
+            new = Holder(person_id, AccountCode(""), display_name, faction, "", role, True, since)
+            holder = await self._open(new)
         await self._welcome(holder)
         return holder
 
@@ -103,14 +108,14 @@ class Holders:
             _remember(self._names, number, (name, later(now, _NAME_SECONDS)))
         return names
 
-    async def _open(self, person_id: str, display_name: str, faction: str, role: str) -> Holder:
+    async def _open(self, new: Holder) -> Holder:
         """Open the account under a random number; holder and account are written together."""
         for _ in range(_NUMBER_TRIES):
             number = AccountCode(self._new_number(self._terms.account_prefix))
             command = OpenAccount(
-                key=f"wallet:{person_id}", code=number, asset=self._terms.currency_code, purpose=WALLET
+                key=f"wallet:{new.person_id}", code=number, asset=self._terms.currency_code, purpose=WALLET
             )
-            holder = Holder(person_id, number, display_name, faction, "", role, True, self._clock())
+            holder = replace(new, account_number=number)
             try:
                 await self._ledger.open_account(command, [store.holder_companion(holder)])
             except LedgerRefusal as refusal:
@@ -118,7 +123,7 @@ class Holders:
                     raise
                 continue
             # Another request may have opened it first under another number: what is stored counts.
-            return await self.find(person_id) or holder
+            return await self.find(new.person_id) or holder
         raise RuntimeError("no free account number was found")
 
     async def _welcome(self, holder: Holder) -> None:

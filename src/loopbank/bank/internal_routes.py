@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
 from loopbank.access import ServiceTokens
@@ -20,6 +20,7 @@ class HolderBody(StrictBody):
     person_id: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
     display_name: Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
     faction: Annotated[PlainText, StringConstraints(max_length=FACTION_LENGTH_MAX)] | None = None
+    joined_at: Annotated[int, Field(ge=0)] | None = None
 
 
 class InternalRoutes:
@@ -35,7 +36,9 @@ class InternalRoutes:
     async def open(self, request: Request, body: HolderBody) -> dict[str, Any]:
         """Open the person's account if the bank has none for them."""
         self._service_tokens.require_service(request)
-        holder = await self._bank.holders.open(body.person_id, body.display_name, faction=body.faction or "")
+        holder = await self._bank.holders.open(
+            body.person_id, body.display_name, faction=body.faction or "", joined_at=body.joined_at
+        )
         return await self._view(holder)
 
     async def view(self, request: Request, person_id: str) -> dict[str, Any]:

@@ -22,7 +22,9 @@ class PeopleNews:
             match entry.topic:
                 case "user.registered":
                     name, faction = told["character_name"], told.get("faction") or ""
-                    await self._holders.open(entry.subject, name, faction=faction, role=told["role"])
+                    await self._holders.open(
+                        entry.subject, name, faction=faction, role=told["role"], joined_at=entry.at
+                    )
                 case "user.renamed":
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
                 case "role.changed":

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
@@ -179,6 +180,8 @@ def _print_finding(finding: Finding, *, as_json: bool) -> None:
 
 def main() -> None:
     """Run the command line; expected mistakes end with a sentence and exit code 2."""
+    # What this process creates (the database, the secret) is nobody else's to read.
+    os.umask(0o077)
     try:
         app()
     except InvalidSettings as error:
