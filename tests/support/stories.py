@@ -5,11 +5,10 @@ hundreds of them cost nothing. Whoever tests passwords registers over HTTP.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -21,11 +20,12 @@ from starlette.types import ASGIApp
 from loopbank.access import RateLimits, Role, ServiceTokens
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_people
+from loopbank.entrypoints.service import Part
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database, connect_database
 from loopbank.foundation.settings import Installation, read_settings
 from loopbank.identity import IdentityService
-from loopbank.identity.people import NewPerson, Person, SignInPlace
+from loopbank.identity.people import Person, SignInPlace
 from loopbank.ledger import tables
 
 WELCOME_BONUS = 1000
@@ -79,23 +79,24 @@ class BankStory:
     """One bank in this process, with everything that a test needs of it."""
 
     def __init__(
-        self,
-        app: ASGIApp,
-        database: Database,
-        settings: Installation,
-        identity: IdentityService,
-        http: httpx.AsyncClient,
+        self, app: ASGIApp, parts: Sequence[Part], database: Database, settings: Installation, identity: IdentityService
     ) -> None:
         self.app = app
         self.database = database
         self.settings = settings
-        self.http = http
+        self.http = self.client()
+        self._parts = parts
         self._identity = identity
 
-    def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
-        """Make an HTTP client; mistakes of the server raise instead of becoming a 500 that nobody understands."""
+    def end_streams(self) -> None:
+        """Do what a server does first when it stops."""
+        for part in self._parts:
+            part.end_streams()
+
+    def client(self, token: str | None = None) -> httpx.AsyncClient:
+        """Make an HTTP client."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        transport = httpx.ASGITransport(app=self.app, **options)
+        transport = httpx.ASGITransport(app=self.app)
         return httpx.AsyncClient(transport=transport, base_url="http://bank.test", headers=headers, timeout=60)
 
     async def joined(self, role_word: str, *, role: Role = Role.USER) -> Person:
@@ -170,8 +171,7 @@ async def opened_bank(database_url: str, data_dir: Path, **choices: str) -> Asyn
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bank.test") as http:
             # A second Authentication Service over the same tables and secret, as a second replica would be.
             limits = RateLimits(is_enabled=False, clock=system_clock)
-            identity = build_people(settings, database, http, limits)
-            yield BankStory(app, database, settings, identity, http)
+            yield BankStory(app, parts, database, settings, build_people(settings, database, http, limits))
     finally:
         for part in reversed(started):
             part.end_streams()

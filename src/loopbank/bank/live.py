@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from loopbank.foundation.errors import Unavailable
 from loopbank.ledger import AccountCode, HistoryPage, Ledger, StatementLine, TransferId
 
 _LOOK_SECONDS = 0.1
@@ -77,6 +76,11 @@ class LiveFeed:
         """Begin to follow the journal; the first stream sets the cursor to the journal's end."""
         self._task = asyncio.create_task(self._follow(), name="live feed")
 
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the server is stopping: streams that open now would end at once."""
+        return self._is_closed
+
     def end_streams(self) -> None:
         """End every stream, so that a server can stop; no new one is opened."""
         self._is_closed = True
@@ -95,9 +99,7 @@ class LiveFeed:
     @asynccontextmanager
     async def subscribe(self, account: AccountCode) -> AsyncIterator[Subscription]:
         """Open a stream of an account's transfers from now on."""
-        if self._is_closed:
-            raise Unavailable
-        subscription = Subscription(account)
+        subscription = Subscription(account, is_lost=self._is_closed)
         # One at a time: the first stream's cursor must not be moved on by a second one that opens meanwhile.
         async with self._opening:
             if not self._subscriptions:

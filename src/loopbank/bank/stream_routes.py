@@ -54,6 +54,8 @@ class StreamRoutes:
     async def stream(self, request: Request) -> StreamingResponse:
         """Stream until the reader leaves, the session ends or the server stops."""
         principal = await self._guard.person(request)
+        if self._bank.live.is_closed:
+            raise Unavailable("The bank is restarting. Please try again in a moment.")
         number = await self._bank.holders.number_of(principal.person_id, principal.name)
         events = self._events(request, number, _last_event_id(request))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
