@@ -23,6 +23,8 @@ ACCOUNT_TEXT = re.compile(r"(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(coin\.)?acco
 ENVIRONMENT_READERS = ("loopbank.foundation.settings", "loopbank.entrypoints")
 ENVIRONMENT = {"os.environ", "os.getenv", "loopbank.foundation.settings.read_settings"}
 
+CLOCKS = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+
 
 def stray_commits(module: Module) -> list[str]:
     if is_within(module.name, COMMITTING):
@@ -84,8 +86,20 @@ def stray_environment_reads(module: Module) -> list[str]:
     return imported + used
 
 
+def stray_clocks(module: Module) -> list[str]:
+    if module.name == "loopbank.foundation.clock":
+        return []
+    return [
+        f"{module.place(node)} reads the time of day"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS
+    ]
+
+
 @pytest.mark.parametrize(
-    "rule", [stray_commits, stray_sql, stray_account_writes, stray_environment_reads], ids=lambda rule: rule.__name__
+    "rule",
+    [stray_commits, stray_sql, stray_account_writes, stray_environment_reads, stray_clocks],
+    ids=lambda rule: rule.__name__,
 )
 def test_only_its_home_does_it(rule: Callable[[Module], list[str]]) -> None:
     assert [found for module in modules() for found in rule(module)] == []
@@ -122,3 +136,9 @@ def test_a_stray_write_of_accounts_is_noticed(snippet: str) -> None:
 @pytest.mark.parametrize("snippet", ["from os import environ", "import os\nkey = os.environ['SECRET_KEY']"])
 def test_a_stray_read_of_the_environment_is_noticed(snippet: str) -> None:
     assert stray_environment_reads(module_from(snippet, "loopbank.bank.service"))
+
+
+@pytest.mark.parametrize("snippet", ["now = time.time()", "def f(): return datetime.now(UTC)"])
+def test_a_stray_clock_is_noticed(snippet: str) -> None:
+    assert stray_clocks(module_from(snippet, "loopbank.bank.service"))
+    assert not stray_clocks(module_from("started = time.perf_counter()"))
