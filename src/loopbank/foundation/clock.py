@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 Instant = NewType("Instant", int)
@@ -26,8 +27,12 @@ def later(instant: Instant, seconds: int) -> Instant:
 
 def to_rfc3339(instant: Instant) -> str:
     """Write an instant as RFC 3339 with microseconds: 2026-01-31T12:00:00.000000Z."""
-    moment = datetime.fromtimestamp(instant // MICROSECONDS_PER_SECOND, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant % MICROSECONDS_PER_SECOND:06d}Z"
+    return f"{_whole_second(instant // MICROSECONDS_PER_SECOND)}.{instant % MICROSECONDS_PER_SECOND:06d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _whole_second(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def from_rfc3339(text: str) -> Instant:

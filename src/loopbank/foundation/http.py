@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loopbank.foundation.errors import PayloadTooLarge, Refusal
-from loopbank.foundation.ids import new_id
+from loopbank.foundation.ids import RequestIds
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.problems import internal_error_response, problem_response
 
@@ -58,6 +58,7 @@ class Boundary:
         self._metrics = metrics
         self._lean: dict[tuple[str, str], LeanEndpoint] = {}
         self._bulk_paths: set[str] = set()
+        self._request_ids = RequestIds()
         for route in _api_routes(routers):
             if getattr(route.endpoint, "is_lean", False):
                 self._lean.update({(method, route.path): route.endpoint for method in route.methods or ()})
@@ -70,7 +71,7 @@ class Boundary:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        answer = _Answer(send, _request_id(scope))
+        answer = _Answer(send, self._request_id(scope))
         scope["loopbank.request_id"] = answer.request_id
         try:
             await self._answer(scope, receive, answer)
@@ -95,6 +96,13 @@ class Boundary:
                 await response(scope, receive, answer.send)
         except Refusal as refusal:
             await problem_response(refusal, answer.request_id)(scope, receive, answer.send)
+
+    def _request_id(self, scope: Scope) -> str:
+        """Take the caller's request id when it is a harmless one, else make one."""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+                return str(value, "ascii")
+        return self._request_ids.next()
 
     def _count(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
         self._metrics.requests.labels(scope["method"], answer.status).inc()
@@ -129,14 +137,6 @@ class _Answer:
                 headers.append(_NO_STORE)
             message = {**message, "headers": headers}
         await self._send(message)
-
-
-def _request_id(scope: Scope) -> str:
-    """Take the caller's request id when it is a harmless one, else make one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            return str(value, "ascii")
-    return new_id()
 
 
 async def _buffered(scope: Scope, receive: Receive, limit: int) -> Receive:

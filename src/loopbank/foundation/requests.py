@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -12,11 +12,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loopbank.coins import Coins, parse_amount
+from loopbank.coins import parse_amount
 from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, UnsupportedMedia
 from loopbank.foundation.problems import mistakes_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -52,7 +59,7 @@ Amount = Annotated[
 def parse_json(body: bytes) -> Any:
     """Parse JSON with exact decimals. Raises json.JSONDecodeError for everything that is not strict JSON."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        return _DECODER.decode(str(body, "utf-8"))
     except json.JSONDecodeError:
         raise
     except (ValueError, RecursionError, ArithmeticError) as error:
@@ -113,7 +120,3 @@ def _require_json(request: Request) -> None:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise UnsupportedMedia("Please send JSON (Content-Type: application/json).")
-
-
-def _refuse_constant(name: str) -> Coins:
-    raise ValueError(f"{name} is not a number")
