@@ -27,7 +27,8 @@ function createQueryClient(): QueryClient {
         staleTime: FRESH_MS,
         // Without a network a question fails and says so, instead of waiting silently.
         networkMode: 'always',
-        retry: (failures, reason) => failures < RETRIES_MAX && !(reason instanceof Refusal && reason.status < 500),
+        retry: (failures, reason) =>
+          failures < RETRIES_MAX && navigator.onLine && !(reason instanceof Refusal && reason.status < 500),
       },
       // Law: nothing a person tapped is sent later by itself.
       mutations: { networkMode: 'always', retry: false },

@@ -6,8 +6,8 @@ import { useBankApi } from '@/shared/api/bank-api'
 import { answerOf, isUncertain } from '@/shared/api/problem'
 import type { AccountCard, Transaction } from '@/shared/api/types'
 import { randomUuid } from '@/shared/browser/random-uuid'
-import { NO_COINS, type Coins } from '@/shared/money/coins'
-import { useMoney } from '@/shared/money/use-money'
+import { useBankConfig } from '@/shared/config/bank-config'
+import { coinsToWire, NO_COINS, parseCoins, type Coins } from '@/shared/money/coins'
 import { transactionsKey } from '@/shared/transactions/transactions.queries'
 
 /**
@@ -24,7 +24,7 @@ export interface Receipt {
 /** One payment from its first field to its receipt. */
 export const useSendStore = defineStore('send', () => {
   const api = useBankApi()
-  const money = useMoney()
+  const { scale } = useBankConfig().currency
   const queryClient = useQueryClient()
 
   const receiver = ref<AccountCard | null>(null)
@@ -35,7 +35,7 @@ export const useSendStore = defineStore('send', () => {
   const receipt = ref<Receipt | null>(null)
   const idempotencyKey = ref(randomUuid())
 
-  const parsed = computed(() => money.parse(amountText.value))
+  const parsed = computed(() => parseCoins(amountText.value, scale))
   const amount = computed<Coins>(() => parsed.value.coins ?? NO_COINS)
 
   /** Starts a new payment with a new key. A payment whose outcome is open is not forgotten that way. */
@@ -74,7 +74,7 @@ export const useSendStore = defineStore('send', () => {
           params: { header: { 'Idempotency-Key': idempotencyKey.value } },
           body: {
             to_account: receiver.value.account_number,
-            amount: money.toWire(amount.value),
+            amount: coinsToWire(amount.value, scale),
             ...(memo.value.trim() ? { memo: memo.value.trim() } : {}),
           },
         }),

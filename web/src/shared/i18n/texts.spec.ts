@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { createI18n } from 'vue-i18n'
 import de from './de.json'
 import en from './en.json'
 
@@ -39,6 +40,16 @@ describe('the texts', () => {
       keysOf(en).map((key) => [key, textOf(texts, key) !== '', ...placeholders(textOf(texts, key))])
     expect(describe(de)).toEqual(describe(en))
     expect(describe(en).every(([, isWritten]) => isWritten)).toBe(true)
+  })
+
+  it('can all be shown', () => {
+    const complaints = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const i18n = createI18n({ legacy: false, locale: 'en', messages: { en, de } })
+    for (const locale of ['en', 'de'] as const) {
+      i18n.global.locale.value = locale
+      for (const key of keysOf(locale === 'en' ? en : de)) i18n.global.t(key, { count: 1 }, 1)
+    }
+    expect(complaints.mock.calls.filter(([text]) => String(text).includes('compilation error'))).toEqual([])
   })
 
   it('include every text that a screen asks for', () => {

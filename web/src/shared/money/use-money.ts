@@ -1,11 +1,11 @@
-import { useI18n } from 'vue-i18n'
 import { useBankConfig } from '@/shared/config/bank-config'
+import { useReadingLocale } from '@/shared/i18n/use-reading-locale'
 import { coinsFromWire, coinsToWire, formatCoins, parseCoins, type Coins } from './coins'
 
 /** Money in this bank's currency and this person's language. */
 export function useMoney() {
   const { scale, symbol, code } = useBankConfig().currency
-  const { locale } = useI18n()
+  const locale = useReadingLocale()
   return {
     scale,
     symbol,

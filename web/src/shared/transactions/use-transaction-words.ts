@@ -1,11 +1,13 @@
 import { useI18n } from 'vue-i18n'
+import { useReadingLocale } from '@/shared/i18n/use-reading-locale'
 import { localDay } from './transaction-view'
 
 const DAY_MS = 86_400_000
 
 /** Words for kinds, days and moments of transactions in the person's language. */
 export function useTransactionWords() {
-  const { t, te, locale } = useI18n()
+  const { t, te } = useI18n()
+  const locale = useReadingLocale()
 
   function typeName(type: string): string {
     if (te(`transaction.type.${type}`)) return t(`transaction.type.${type}`)
