@@ -67,7 +67,8 @@ class SessionTransport:
         origin = request.headers.get("origin")
         if origin is None:
             return
-        host = urlsplit(origin).netloc.lower() if "://" in origin else ""
+        # An origin is scheme://host[:port] and nothing else, so what follows the scheme is compared as it is.
+        host = origin.partition("://")[2].lower()
         if not host or host not in (request.headers.get("host", "").lower(), self._own_host):
             raise ForeignOrigin
 
