@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.foundation.errors import FieldMistake, Refusal
+
+log = structlog.get_logger("loopbank.http")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -74,8 +77,15 @@ def answer_refusals_as_problems(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return on_refusal(request, _from_framework(error))
 
+    def on_mistake(request: Request, error: Exception) -> Response:
+        # The framework would answer in plain text, and after the answer it raises the error for the server's log.
+        request_id = request.scope.get("loopbank.request_id", "")
+        log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
+        return internal_error_response(request_id)
+
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(Exception, on_mistake)
 
 
 def mistakes_of(error: RequestValidationError) -> list[FieldMistake]:
