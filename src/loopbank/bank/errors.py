@@ -1,6 +1,6 @@
 """The bank's refusals."""
 
-from loopbank.foundation.errors import BadRequest, NotFound, Refusal
+from loopbank.foundation.errors import BadRequest, FieldMistake, NotFound, Refusal
 
 
 class UnknownAccountNumber(NotFound):
@@ -25,6 +25,18 @@ class InvalidIdempotencyKey(BadRequest):
 
     def __init__(self) -> None:
         super().__init__("The Idempotency-Key must be 1 to 200 printable ASCII characters.")
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key named another request before; `field` is the first one that differs, as the request calls it."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    title = "Idempotency key reused"
+
+    def __init__(self, field: str) -> None:
+        detail = f"The idempotency key was used before with another value of {field}."
+        super().__init__(detail, mistakes=[FieldMistake(field, detail)])
 
 
 class InvalidCursor(BadRequest):

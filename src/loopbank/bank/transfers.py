@@ -3,14 +3,27 @@
 import re
 from dataclasses import dataclass
 
-from loopbank.bank.errors import InvalidIdempotencyKey, NotPayable
+from loopbank.bank.errors import IdempotencyKeyReused, InvalidIdempotencyKey, NotPayable
 from loopbank.bank.holders import Holders
 from loopbank.bank.words import BankTerms, TransactionType, Treasury
 from loopbank.coins import Coins
-from loopbank.ledger import AccountCode, Ledger, Line, OpenAccount, Post, Posted, StatementLine
 from loopbank.foundation.clock import Instant
+from loopbank.ledger import (
+    AccountCode,
+    Ledger,
+    LedgerRefusal,
+    Line,
+    OpenAccount,
+    Post,
+    Posted,
+    Reason,
+    StatementLine,
+)
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_FIELDS = {"debit": "from_account", "credit": "to_account"}
+"""What the request calls the fields that the ledger names otherwise."""
+
 _ACCOUNT_NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
 
 
@@ -41,7 +54,10 @@ class Transfers:
         self._terms = terms
 
     async def transfer(self, payer: Payer, *, to_account: str, amount: Coins, memo: str, key: str) -> Receipt:
-        """Pay from the payer's account. Raises LedgerRefusal, NotPayable, InvalidIdempotencyKey; writes nothing then."""
+        """Pay from the payer's account; nothing is written when it is refused.
+
+        Raises LedgerRefusal, NotPayable, InvalidIdempotencyKey or IdempotencyKeyReused.
+        """
         if not _KEY.fullmatch(key):
             raise InvalidIdempotencyKey
         source = await self._holders.number_of(payer.person_id, payer.display_name)
@@ -53,7 +69,12 @@ class Transfers:
             actor=payer.person_id,
             credential=payer.credential,
         )
-        return _receipt(await self._ledger.post(command))
+        try:
+            return _receipt(await self._ledger.post(command))
+        except LedgerRefusal as refusal:
+            if refusal.reason is Reason.KEY_REUSED:
+                raise IdempotencyKeyReused(_FIELDS.get(refusal.subject, refusal.subject)) from refusal
+            raise
 
     async def mint(self, *, to_account: AccountCode, amount: Coins, reason: str, key: str, actor: str) -> Receipt:
         """Bring new coins into circulation."""
