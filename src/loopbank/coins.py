@@ -19,6 +19,8 @@ COINS_MAX = Coins(999_999_999_999_999)
 
 _UNITS_PER_COIN: int = 10**SCALE
 _DIGITS_MAX = 15
+_SIGNIFICANT_DIGITS_MAX = 28
+"""What decimal arithmetic keeps without rounding; longer numbers would lose digits before they are looked at."""
 
 
 class InvalidAmount(ValueError):
@@ -42,6 +44,8 @@ def parse_coins(value: object) -> Coins:
         if number is not None and number.is_finite() and number.is_zero():
             return Coins(0)
         raise InvalidAmount("The amount is out of range.")
+    if len(number.as_tuple().digits) > _SIGNIFICANT_DIGITS_MAX:
+        raise InvalidAmount("The amount may have at most two decimals.")
     minor = number.scaleb(SCALE)
     if minor != (whole := int(minor)):
         raise InvalidAmount("The amount may have at most two decimals.")

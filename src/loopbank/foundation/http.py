@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from fastapi.routing import APIRoute, APIRouter
+from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,13 +28,10 @@ BULK_BODY_BYTES_MAX = 1024 * 1024
 LeanEndpoint = Callable[[Request], Awaitable[Response]]
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_SAFE_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-]
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 _NO_STORE = (b"cache-control", b"no-store")
 _SLOW_SECONDS = 1.0
+_LENGTH_DIGITS_MAX = 18
 
 log = structlog.get_logger("loopbank.http")
 
@@ -59,6 +57,8 @@ class Boundary:
         self._lean: dict[tuple[str, str], LeanEndpoint] = {}
         self._bulk_paths: set[str] = set()
         self._request_ids = RequestIds()
+        # Metrics by their labels; looking them up in the registry costs more than counting.
+        self._counters: dict[tuple[str, int], Counter] = {}
         for route in _api_routes(routers):
             if getattr(route.endpoint, "is_lean", False):
                 self._lean.update({(method, route.path): route.endpoint for method in route.methods or ()})
@@ -105,7 +105,11 @@ class Boundary:
         return self._request_ids.next()
 
     def _count(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
-        self._metrics.requests.labels(scope["method"], answer.status).inc()
+        counted = self._counters.get((scope["method"], answer.status))
+        if counted is None:
+            counted = self._metrics.requests.labels(scope["method"], answer.status)
+            self._counters[scope["method"], answer.status] = counted
+        counted.inc()
         if not answer.is_stream:
             self._metrics.request_seconds.observe(seconds)
             if seconds > _SLOW_SECONDS:
@@ -129,11 +133,9 @@ class _Answer:
             self.has_started = True
             self.status = message["status"]
             headers = list(message["headers"])
-            names = {name for name, _ in headers}
             self.is_stream = (b"content-type", b"text/event-stream; charset=utf-8") in headers
-            headers.append((b"x-request-id", self.request_id.encode()))
-            headers.extend(_SAFE_HEADERS)
-            if b"cache-control" not in names:
+            headers += ((b"x-request-id", self.request_id.encode()), _NO_SNIFFING)
+            if not any(name == b"cache-control" for name, _ in headers):
                 headers.append(_NO_STORE)
             message = {**message, "headers": headers}
         await self._send(message)
@@ -142,11 +144,13 @@ class _Answer:
 async def _buffered(scope: Scope, receive: Receive, limit: int) -> Receive:
     """Read the whole body within the limit, and give a `receive` that hands it out again."""
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > limit):
-            raise PayloadTooLarge(f"The request is larger than {limit // 1024} KiB.")
+        if name == b"content-length" and (not value.isdigit() or len(value) > _LENGTH_DIGITS_MAX or int(value) > limit):
+            raise _too_large(limit)
     message = await receive()
     if message.get("more_body"):
         message = await _joined(message, receive, limit)
+    elif len(message.get("body", b"")) > limit:
+        raise _too_large(limit)
     messages = [message]
 
     async def again() -> Message:
@@ -163,8 +167,12 @@ async def _joined(message: Message, receive: Receive, limit: int) -> Message:
             return message
         parts.append(message.get("body", b""))
         if sum(map(len, parts)) > limit:
-            raise PayloadTooLarge(f"The request is larger than {limit // 1024} KiB.")
+            raise _too_large(limit)
     return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"The request is larger than {limit // 1024} KiB.")
 
 
 def _api_routes(routers: Iterable[APIRouter]) -> Iterable[APIRoute]:

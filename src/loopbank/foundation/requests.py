@@ -19,11 +19,19 @@ from loopbank.foundation.problems import mistakes_of
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return document
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_without_repeats)
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -57,9 +65,17 @@ Amount = Annotated[
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse JSON with exact decimals. Raises json.JSONDecodeError for everything that is not strict JSON."""
+    """Parse UTF-8 JSON with exact decimals. Raises json.JSONDecodeError for everything that is not strict JSON.
+
+    Strict is: no NaN, no name twice in one object (two readers could take different values for the truth), and no
+    half of a surrogate pair, which neither database could store.
+    """
     try:
-        return _DECODER.decode(str(body, "utf-8"))
+        text = str(body, "utf-8")
+        document = _DECODER.decode(text)
+        if _ESCAPED_SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False, default=str).encode()
+        return document
     except json.JSONDecodeError:
         raise
     except (ValueError, RecursionError, ArithmeticError) as error:
