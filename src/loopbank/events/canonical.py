@@ -8,6 +8,7 @@ Laws:
    can pass for another.
 """
 
+import struct
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -22,6 +23,9 @@ _BLOCK = b"loopbank.log.block.v1"
 _LEAF_PREFIX = b"\x00"
 _NODE_PREFIX = b"\x01"
 _BLOCK_PREFIX = b"\x02"
+
+_length = struct.Struct(">I").pack
+_number = struct.Struct(">q").pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class BlockHeader:
 
 
 def encode_entry(*, sequence: int, topic: str, subject: str, payload: str, at: int) -> bytes:
-    """Give the bytes of an entry. Raises OverflowError or UnicodeEncodeError for values that no entry has."""
+    """Give the bytes of an entry. Raises struct.error or UnicodeEncodeError for values that no entry has."""
     return _record(_ENTRY, _number(sequence), topic.encode(), subject.encode(), payload.encode(), _number(at))
 
 
@@ -94,8 +98,7 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def _record(*fields: bytes) -> bytes:
-    return b"".join(part for field in fields for part in (len(field).to_bytes(4, "big"), field))
-
-
-def _number(value: int) -> bytes:
-    return int(value).to_bytes(8, "big", signed=True)
+    parts: list[bytes] = []
+    for field in fields:
+        parts += (_length(len(field)), field)
+    return b"".join(parts)

@@ -14,13 +14,17 @@ from loopbank.events.tables import log_cursor
 from loopbank.events.turns import Turns
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database, Transaction
+from loopbank.foundation.prepared import Prepared
 
 ENTRIES_PER_TURN_MAX = 500
+
+ENTRIES_UNWRITTEN_MAX = 10_000
+"""How many entries of other topics a process passes by before it writes the cursor."""
 
 LEASE_SECONDS = 30
 """How long a handler may take for one turn; after that another process may be given the same entries."""
 
-_CURSOR = select(log_cursor.c.sequence).where(log_cursor.c.consumer == bindparam("who"))
+_CURSOR = Prepared(select(log_cursor.c.sequence).where(log_cursor.c.consumer == bindparam("who")))
 _BEGIN = (
     insert(log_cursor)
     .values(consumer=bindparam("who"), sequence=0, moved_at=bindparam("now"))
@@ -65,6 +69,7 @@ class _Consumer(ABC, Generic[_AnyHandler]):
         self._handler = handle
         self._topics = topics
         self._clock = clock
+        self._looked_through = 0
         self._lag = metrics.consumer_lag_entries.labels(name)
         self._lease = Lease(f"consumer:{name}", holder, clock, seconds=LEASE_SECONDS)
         self._turns = Turns(f"consumer {name}", self.take_turn)
@@ -91,14 +96,19 @@ class _Consumer(ABC, Generic[_AnyHandler]):
         """Handle the next entries and move the cursor past them; False when there is nothing new or nothing to do."""
         async with self._database.reading() as tx:
             before: int = await tx.value(_CURSOR, {"who": self._name}) or 0
+            begin = max(before, self._looked_through)
             head = await log_head(tx)
-            self._lag.set(head - before)
-            if head == before or await self._lease.is_held_by_another(tx):
+            self._lag.set(max(0, head - begin))
+            if head <= begin or await self._lease.is_held_by_another(tx):
                 return False
-            entries = await read_entries(tx, before, ENTRIES_PER_TURN_MAX, self._topics)
-        last = entries[-1].sequence if entries else before
+            entries = await read_entries(tx, begin, ENTRIES_PER_TURN_MAX, self._topics)
+        last = entries[-1].sequence if entries else begin
         # A page that is not full has seen every entry up to the head, which was read before it.
         after = last if len(entries) == ENTRIES_PER_TURN_MAX else max(head, last)
+        if not entries and after - before < ENTRIES_UNWRITTEN_MAX:
+            # Nothing for this consumer: a moved cursor would only cost a write, and looking again is harmless.
+            self._looked_through = after
+            return False
         return await self._handle(entries, before, after)
 
     @abstractmethod

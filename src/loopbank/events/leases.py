@@ -9,19 +9,24 @@ from loopbank.events.tables import lease
 from loopbank.foundation.clock import Clock, later
 from loopbank.foundation.database import Database, Transaction
 from loopbank.foundation.errors import Unavailable
+from loopbank.foundation.prepared import Prepared
 
 _GIVEN = insert(lease).values(
     name=bindparam("given_name"), holder=bindparam("given_holder"), expires_at=bindparam("until")
 )
-_TAKE = _GIVEN.on_conflict_do_update(
-    index_elements=["name"],
-    set_={"holder": _GIVEN.excluded.holder, "expires_at": _GIVEN.excluded.expires_at},
-    where=or_(lease.c.holder == _GIVEN.excluded.holder, lease.c.expires_at <= bindparam("now")),
-).returning(lease.c.holder)
-_HELD_BY_ANOTHER = select(lease.c.name).where(
-    lease.c.name == bindparam("given_name"),
-    lease.c.holder != bindparam("given_holder"),
-    lease.c.expires_at > bindparam("now"),
+_TAKE = Prepared(
+    _GIVEN.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": _GIVEN.excluded.holder, "expires_at": _GIVEN.excluded.expires_at},
+        where=or_(lease.c.holder == _GIVEN.excluded.holder, lease.c.expires_at <= bindparam("now")),
+    ).returning(lease.c.holder)
+)
+_HELD_BY_ANOTHER = Prepared(
+    select(lease.c.name).where(
+        lease.c.name == bindparam("given_name"),
+        lease.c.holder != bindparam("given_holder"),
+        lease.c.expires_at > bindparam("now"),
+    )
 )
 _GIVE_BACK = (
     update(lease)

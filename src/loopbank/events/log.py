@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from loopbank.events.tables import log_entry
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
+from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
 
 
@@ -28,8 +29,9 @@ _ENTRIES = (
     .order_by(log_entry.c.sequence)
     .limit(bindparam("limit"))
 )
-_ENTRIES_OF_TOPICS = _ENTRIES.where(one_of(log_entry.c.topic, "topics"))
-_HEAD = select(func.coalesce(func.max(log_entry.c.sequence), 0))
+_ALL_ENTRIES = Prepared(_ENTRIES)
+_ENTRIES_OF_TOPICS = Prepared(_ENTRIES.where(one_of(log_entry.c.topic, "topics")))
+_HEAD = Prepared(select(func.coalesce(func.max(log_entry.c.sequence), 0)))
 
 
 async def read_entries(
@@ -38,7 +40,7 @@ async def read_entries(
     """Read up to `limit` entries after a sequence, in order; of some topics only, or of all."""
     parameters: dict[str, object] = {"after": after_sequence, "limit": limit}
     if topics is None:
-        rows = await tx.rows(_ENTRIES, parameters)
+        rows = await tx.rows(_ALL_ENTRIES, parameters)
     else:
         rows = await tx.rows(_ENTRIES_OF_TOPICS, {**parameters, "topics": list(topics)})
     return [LogEntry(*row) for row in rows]

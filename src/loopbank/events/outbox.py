@@ -1,9 +1,9 @@
 """The outbox: a fact is written in the transaction of the change it tells of, or not at all."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import bindparam, select
 
 from loopbank.events.tables import outbox
@@ -39,9 +39,9 @@ async def record(tx: Transaction, facts: Sequence[Fact]) -> None:
 def payload_text(payload: Mapping[str, object]) -> str:
     """Write a payload as the log keeps it: JSON with sorted keys, no spaces, characters as they are.
 
-    Raises ValueError for not-a-number and infinities, TypeError for values that JSON does not have.
+    Raises TypeError for values that JSON does not have and for text that UTF-8 does not have.
     """
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode()
 
 
 async def outbox_payloads(tx: Transaction, topic: str) -> list[str]:

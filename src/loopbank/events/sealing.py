@@ -23,6 +23,7 @@ from loopbank.events.turns import Turns
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock
 from loopbank.foundation.database import AnyRow, Database, Transaction
 from loopbank.foundation.errors import Unavailable
+from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
 
 ENTRIES_PER_BLOCK_MAX = 1_000
@@ -30,7 +31,7 @@ ENTRIES_PER_BLOCK_MAX = 1_000
 LEASE_SECONDS = 10
 """How long sealing rests when its process dies; a clean stop gives the lease back at once."""
 
-_GATHER_SECONDS = 0.05
+_GATHER_SECONDS = 0.1
 """How long facts gather when there are few: without it every single payment would cost a second wait for the disk."""
 
 _ENTRY_COLUMNS = ("sequence", "topic", "subject", "payload", "occurred_at", "leaf")
@@ -45,10 +46,10 @@ _BLOCK_COLUMNS = (
     "hash",
     "signature",
 )
-_OLDEST = select(outbox.c.occurred_at).order_by(outbox.c.id).limit(1)
-_WAITING = select(outbox).order_by(outbox.c.id).limit(bindparam("limit"))
+_OLDEST = Prepared(select(outbox.c.occurred_at).order_by(outbox.c.id).limit(1))
+_WAITING = Prepared(select(outbox).order_by(outbox.c.id).limit(bindparam("limit")))
 _SEALED = delete(outbox).where(one_of(outbox.c.id, "ids"))
-_HEAD = (
+_HEAD = Prepared(
     select(log_block.c.number, log_block.c.last_sequence, log_block.c.hash).order_by(log_block.c.number.desc()).limit(1)
 )
 
@@ -128,7 +129,10 @@ class Sealer:
             facts = await tx.rows(_WAITING, {"limit": ENTRIES_PER_BLOCK_MAX})
         if not facts:
             return 0
+        # Work on SQLite never waits by itself; requests that came meanwhile go first, twice.
+        await asyncio.sleep(0)
         sealed = self._seal(head, facts)
+        await asyncio.sleep(0)
         async with self._database.transaction() as tx:
             if not await self._lease.take(tx) or await _read_head(tx) != head:
                 return 0
