@@ -1,5 +1,6 @@
 """Holders: opening a person's account the first time the bank hears of them, and knowing names and numbers fast."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from loopbank.bank.errors import UnknownAccountNumber
 from loopbank.bank.words import BankTerms, Holder, TransactionType
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
+from loopbank.foundation.errors import Unavailable
 from loopbank.ledger import AccountCode, Ledger, LedgerRefusal, Line, OpenAccount, Post, Reason
 
 _NAMES_MAX = 20_000
@@ -35,6 +37,8 @@ class Holders:
         self._new_number = new_number
         self._numbers: OrderedDict[str, AccountCode] = OrderedDict()
         self._names: OrderedDict[AccountCode, tuple[str, Instant]] = OrderedDict()
+        self._old_names: set[AccountCode] = set()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def open(
         self, person_id: str, display_name: str, *, faction: str = "", role: str = "USER", joined_at: int | None = None
@@ -71,18 +75,25 @@ class Holders:
         return holder.account_number
 
     async def names_of(self, numbers: Iterable[AccountCode]) -> dict[AccountCode, str]:
-        """Give the names behind account numbers; those known less than 10 seconds come from memory."""
+        """Give the names behind account numbers, from memory where they are known.
+
+        A known name that is 10 seconds old is given once more while it is read again: all old names in one read.
+        """
         now = self._clock()
         names: dict[AccountCode, str] = {}
         unknown: set[AccountCode] = set()
         for number in numbers:
-            name, fresh_until = self._names.get(number, ("", Instant(0)))
-            if fresh_until > now:
-                names[number] = name
-            else:
+            known = self._names.get(number)
+            if known is None:
                 unknown.add(number)
+                continue
+            names[number], fresh_until = known
+            if fresh_until <= now:
+                self._old_names.add(number)
         if unknown:
-            names |= await self._read_names(unknown, now)
+            names |= await self._read_names(unknown)
+        if self._old_names and self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh_names(), name="refresh names")
         return names
 
     async def change_profile(self, person_id: str, *, faction: str | None, profile_picture: str | None) -> None:
@@ -97,13 +108,25 @@ class Holders:
         async with self._database.transaction() as tx:
             await store.write_told(tx, person_id, display_name=display_name, role=role, is_active=is_active)
 
-    async def _read_names(self, unknown: set[AccountCode], now: Instant) -> dict[AccountCode, str]:
+    async def _refresh_names(self) -> None:
+        try:
+            while self._old_names:
+                old, self._old_names = self._old_names, set()
+                await self._read_names(old)
+        except Unavailable:
+            # The names stay as they are; the next question about one of them asks again.
+            return
+        finally:
+            self._refreshing = None
+
+    async def _read_names(self, unknown: set[AccountCode]) -> dict[AccountCode, str]:
         system = self._terms.system_names
         names = {number: system[number] for number in unknown if number in system}
         people = unknown - names.keys()
         if people:
             async with self._database.reading() as tx:
                 names |= await store.read_names(tx, sorted(people))
+        now = self._clock()
         for number, name in names.items():
             _remember(self._names, number, (name, later(now, _NAME_SECONDS)))
         return names

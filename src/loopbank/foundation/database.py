@@ -64,7 +64,7 @@ class Transaction(ABC):
 
     @abstractmethod
     async def insert(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert many rows set-based: one statement on PostgreSQL, one executemany on SQLite."""
+        """Insert many rows set-based: one COPY on PostgreSQL, one executemany on SQLite."""
 
     @abstractmethod
     async def update(
@@ -252,6 +252,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size=-16000",
         "temp_store=MEMORY",
         "trusted_schema=OFF",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE deletes journal rows past their triggers
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -282,17 +283,21 @@ class _PostgresTransaction(Transaction):
             _raise_translated(error)
 
     async def insert(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            await self._many(self._statements.insert(table, tuple(columns)), rows)
+        if not rows:
+            return
+        try:
+            await self._driver.copy_records_to_table(
+                table.name, schema_name=table.schema, columns=columns, records=rows
+            )
+        except Exception as error:
+            _raise_translated(error)
 
     async def update(
         self, table: Table, match: Sequence[str], change: Sequence[str], rows: Sequence[tuple[object, ...]]
     ) -> int:
         if not rows:
             return 0
-        return await self._many(self._statements.update(table, tuple(match), tuple(change)), rows)
-
-    async def _many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> int:
+        sql = self._statements.update(table, tuple(match), tuple(change))
         try:
             status = await self._driver.execute(sql, *zip(*rows, strict=True))
             return int(status.rpartition(" ")[2])

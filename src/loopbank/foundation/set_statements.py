@@ -25,10 +25,11 @@ class SetStatements:
         self._updates: dict[UpdateKey, str] = {}
 
     def insert(self, table: Table, columns: tuple[str, ...]) -> str:
-        """Compose an INSERT of many rows; its values are column arrays on PostgreSQL, row tuples on SQLite."""
+        """Compose SQLite's INSERT of many row tuples (PostgreSQL takes rows by COPY, which needs no statement)."""
         key = (table, columns)
         if key not in self._inserts:
-            self._inserts[key] = self._compose_insert(table, columns)
+            places = ", ".join("?" * len(columns))
+            self._inserts[key] = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})"
         return self._inserts[key]
 
     def update(self, table: Table, match: tuple[str, ...], change: tuple[str, ...]) -> str:
@@ -37,12 +38,6 @@ class SetStatements:
         if key not in self._updates:
             self._updates[key] = self._compose_update(table, match, change)
         return self._updates[key]
-
-    def _compose_insert(self, table: Table, columns: tuple[str, ...]) -> str:
-        names = ", ".join(columns)
-        if self._is_sqlite:
-            return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
-        return f"INSERT INTO {_qualified(table)} ({names}) SELECT * FROM unnest({self._arrays(table, columns)})"
 
     def _compose_update(self, table: Table, match: tuple[str, ...], change: tuple[str, ...]) -> str:
         if self._is_sqlite:
