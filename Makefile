@@ -53,7 +53,7 @@ test: setup $(STAMPS)/dev ## Run every test on SQLite and on a real PostgreSQL (
 
 .PHONY: check
 check: $(STAMPS)/dev $(STAMPS)/node-modules ## Check format, lint, types and architecture, in less than a minute
-	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
+	@$(MAKE) --no-print-directory --keep-going -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
 		check-types check-web check-style check-shape
 
 .PHONY: check-style check-types check-shape check-web
