@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import select, text
 
 from loopbank.events import LogConsumer, LogEntry, LogMetrics, TransactionalLogConsumer, read_entries
-from loopbank.events.consumers import ENTRIES_PER_TURN_MAX, LEASE_SECONDS, CursorMoved, Handler, TransactionHandler
+from loopbank.events.consumers import (
+    ENTRIES_PER_TURN_MAX,
+    ENTRIES_UNWRITTEN_MAX,
+    LEASE_SECONDS,
+    CursorMoved,
+    Handler,
+    TransactionHandler,
+)
 from loopbank.events.tables import log_cursor
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database, Dialect, Transaction, connect_database
@@ -82,15 +89,32 @@ async def test_a_reader_gets_everything_in_order_and_once(database: Database) ->
 
 async def test_a_reader_of_some_topics_passes_the_others_by(database: Database) -> None:
     reader = Reader()
-    await _seal(database, 1, 25)
     consumer = _consumer(database, reader.handle, topics=["user.registered"])
+    await _seal(database, 1, 25)
     await consumer.catch_up()
     assert reader.sequences == [10, 20]
     assert await _cursor(database, "mail") == 25
+    await _seal(database, 1, 10)
+    await consumer.catch_up()
+    assert reader.sequences == [10, 20, 35]
+
+
+async def test_a_reader_that_finds_nothing_of_its_topics_writes_only_now_and_then(database: Database) -> None:
+    reader = Reader()
+    consumer = _consumer(database, reader.handle, topics=["user.registered"])
+    await _seal(database, 1, 10)
+    await consumer.catch_up()
     await _seal(database, 1, 9)
     await consumer.catch_up()
-    assert reader.sequences == [10, 20]
-    assert await _cursor(database, "mail") == 34
+    assert await _cursor(database, "mail") == 10
+    await tell(database, [payment(number) for number in range(ENTRIES_UNWRITTEN_MAX)])
+    await new_sealer(database, holder="the sealer").seal_all()
+    await consumer.catch_up()
+    assert await _cursor(database, "mail") == 19 + ENTRIES_UNWRITTEN_MAX
+    # What was only looked through is looked through again after a restart, and nothing comes twice.
+    await _seal(database, 1, 10)
+    await _consumer(database, reader.handle, topics=["user.registered"]).catch_up()
+    assert reader.sequences == [10, 29 + ENTRIES_UNWRITTEN_MAX]
 
 
 async def test_entries_come_again_when_the_handler_fails(database: Database) -> None:
