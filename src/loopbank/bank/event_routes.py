@@ -3,8 +3,7 @@
 import re
 from typing import Annotated, Any
 
-import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,10 +15,11 @@ from loopbank.bank.service import Bank
 from loopbank.bank.statements import StatementPage, StatementQuery
 from loopbank.bank.transfers import Payer, account_number
 from loopbank.coins import to_json_number
+from loopbank.foundation.answers import JsonAnswer
 from loopbank.foundation.clock import Instant, from_rfc3339, later
 from loopbank.foundation.http import lean
 from loopbank.foundation.ids import new_id
-from loopbank.foundation.openapi import refusals, signed_in
+from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in
 from loopbank.foundation.requests import FaceRoute, read_body
 from loopbank.ledger import AccountCode
 
@@ -28,14 +28,34 @@ _OFFSET_MAX = 10_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_SECONDS = 86_400
 
-_Limit = Annotated[int, Query(ge=1, le=_LIMIT_MAX)]
-_Offset = Annotated[int, Query(ge=0, le=_OFFSET_MAX, description="For existing clients; use `cursor`.")]
-_Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before.")]
-_Types = Annotated[str | None, Query(alias="type", description="Comma-separated transaction types.", max_length=200)]
-_From = Annotated[str | None, Query(alias="from", description="RFC 3339 time or date, inclusive.", max_length=40)]
-_To = Annotated[
-    str | None, Query(alias="to", description="RFC 3339 time (exclusive) or date (inclusive).", max_length=40)
+_Limit = Annotated[int, Query(ge=1, le=_LIMIT_MAX, examples=[20])]
+_Offset = Annotated[int, Query(ge=0, le=_OFFSET_MAX, description="For existing clients; use `cursor`.", examples=[0])]
+_Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before.", examples=["42"])]
+_Types = Annotated[
+    str | None,
+    Query(
+        alias="type",
+        description="Comma-separated transaction types.",
+        max_length=200,
+        pattern=r"^[a-z_, ]*$",
+        examples=["transfer,welcome_bonus"],
+    ),
 ]
+_From = Annotated[
+    str | None,
+    Query(alias="from", description="RFC 3339 time or date, inclusive.", max_length=40, examples=["2026-01-01"]),
+]
+_To = Annotated[
+    str | None,
+    Query(
+        alias="to",
+        description="RFC 3339 time (exclusive) or date (inclusive).",
+        max_length=40,
+        examples=["2026-01-31T18:00:00Z"],
+    ),
+]
+_Text = Annotated[str, Query(description="Whatever the case.", max_length=140, examples=["stim"])]
+_Number = Annotated[str, Path(description="An account number.", examples=["NC-7K2M-Q9XD"])]
 
 _TRANSFER_EXAMPLE = {"to_account": "NC-7K2M-Q9XD", "amount": 12.5, "memo": "Two stim packs"}
 
@@ -56,7 +76,7 @@ class EventRoutes:
             status_code=201,
             summary="Pay another account",
             response_model=schemas.TransferAnswer,
-            responses=refusals(400, 401, 404, 413, 415, 422, 429),
+            responses={201: {"headers": MONEY_HEADERS}, **refusals(400, 401, 404, 413, 415, 422, 429)},
             openapi_extra=signed_in(lean_body=schemas.TransferBody, example=_TRANSFER_EXAMPLE, moves_money=True),
         )
         self._add_account_routes()
@@ -125,13 +145,13 @@ class EventRoutes:
         headers = {"Idempotency-Key": key}
         if receipt.is_replay:
             headers["Idempotent-Replayed"] = "true"
-        return Response(orjson.dumps(answer), 201, headers, "application/json")
+        return JsonAnswer(answer, 201, headers)
 
     @lean
     async def account(self, request: Request) -> Response:
         """Give the person and their balance."""
         principal = await self._guard.person(request)
-        return Response(orjson.dumps({"account": await self._user(principal)}), media_type="application/json")
+        return JsonAnswer({"account": await self._user(principal)})
 
     async def transactions(
         self,
@@ -158,7 +178,7 @@ class EventRoutes:
     async def search(
         self,
         request: Request,
-        q: Annotated[str, Query(max_length=140)] = "",
+        q: _Text = "",
         limit: _Limit = 50,
         cursor: _Cursor = None,
     ) -> Response:
@@ -172,7 +192,7 @@ class EventRoutes:
             page = await self._bank.statements.page(number, query)
         return _page(page, number, query=q)
 
-    async def card(self, request: Request, number: str) -> dict[str, str]:
+    async def card(self, request: Request, number: _Number) -> dict[str, str]:
         """Show who holds an account, for the preview of a payment."""
         principal = await self._guard.person(request)
         self._rate_limits.check("card", "60/minute", principal.person_id)
@@ -211,7 +231,7 @@ def _page(page: StatementPage, own: AccountCode, **more: str) -> Response:
         "next_cursor": None if page.next_cursor is None else str(page.next_cursor),
         **more,
     }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return JsonAnswer(answer)
 
 
 def _cursor(text: str | None) -> int | None:

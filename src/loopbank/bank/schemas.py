@@ -17,14 +17,29 @@ _PICTURE_LENGTH_MAX = 500
 _EMOJI_LENGTH_MAX = 16
 
 JsonAmount = Annotated[int | float, Field(description="Coins with at most two decimals, exact.", examples=[12.5])]
+AccountNumber = Annotated[str, Field(examples=["NC-7K2M-Q9XD"])]
+OwnNumber = Annotated[str, Field(examples=["NC-4R8T-ZP1C"])]
+CharacterName = Annotated[str, Field(examples=["Night Runner"])]
+Faction = Annotated[str, Field(examples=["Netrunners"])]
+Picture = Annotated[str, Field(description="An emoji or an https address; empty for none.", examples=["\U0001f98a"])]
+Memo = Annotated[str, Field(examples=["Two stim packs"])]
+Time = Annotated[str, Field(description="RFC 3339, UTC.", examples=["2026-01-31T12:00:00.000000Z"])]
 
 
 class TransferBody(KnownBody):
     """A payment to another account."""
 
-    to_account: Annotated[PlainText, StringConstraints(min_length=1, max_length=40)]
-    amount: Amount
-    memo: Annotated[PlainText, StringConstraints(max_length=MEMO_LENGTH_MAX)] | None = None
+    to_account: Annotated[PlainText, StringConstraints(min_length=1, max_length=40), Field(examples=["NC-7K2M-Q9XD"])]
+    amount: Annotated[
+        Amount,
+        Field(
+            description="Coins above zero with at most two decimals, as a number or as text; read exactly.",
+            examples=[12.5],
+        ),
+    ]
+    memo: (
+        Annotated[PlainText, StringConstraints(max_length=MEMO_LENGTH_MAX), Field(examples=["Two stim packs"])] | None
+    ) = None
 
 
 def _picture(text: str) -> str:
@@ -38,41 +53,52 @@ def _picture(text: str) -> str:
 class ProfileBody(KnownBody):
     """What a person chooses about themselves; an empty text takes it away."""
 
-    faction: Annotated[PlainText, StringConstraints(max_length=FACTION_LENGTH_MAX)] | None = None
+    faction: (
+        Annotated[PlainText, StringConstraints(max_length=FACTION_LENGTH_MAX), Field(examples=["Netrunners"])] | None
+    ) = None
     profile_picture: (
-        Annotated[PlainText, StringConstraints(max_length=_PICTURE_LENGTH_MAX), AfterValidator(_picture)] | None
+        Annotated[
+            PlainText,
+            StringConstraints(max_length=_PICTURE_LENGTH_MAX),
+            AfterValidator(_picture),
+            Field(description="An emoji or an https address.", examples=["\U0001f98a"]),
+        ]
+        | None
     ) = None
 
 
 class User(BaseModel):
     """A person and their account."""
 
-    character_name: str
-    account_number: str
-    faction: str
-    created_at: str
-    is_admin: bool
-    profile_picture: str
-    free_spins: int
-    balance: JsonAmount
-    available: JsonAmount
-    held: JsonAmount
-    role: str
+    character_name: CharacterName
+    account_number: OwnNumber
+    faction: Faction
+    created_at: Time
+    is_admin: bool = Field(examples=[False])
+    profile_picture: Picture
+    free_spins: int = Field(examples=[0])
+    balance: JsonAmount = Field(description="What the account holds.", examples=[987.5])
+    available: JsonAmount = Field(description="What of it can be spent.", examples=[987.5])
+    held: JsonAmount = Field(description="What of it is reserved.", examples=[0])
+    role: str = Field(examples=["USER"])
 
 
 class Transaction(BaseModel):
     """One transaction as its two parties see it."""
 
-    id: int
-    from_account: str
-    from_name: str
-    to_account: str
-    to_name: str
+    id: int = Field(description="Grows with time.", examples=[42])
+    from_account: OwnNumber
+    from_name: CharacterName
+    to_account: AccountNumber
+    to_name: str = Field(examples=["Fixer of the docks"])
     amount: JsonAmount
-    memo: str
-    timestamp: str
-    type: str
-    balance_after: JsonAmount | None = Field(None, description="The own balance after it.")
+    memo: Memo
+    timestamp: Time
+    type: str = Field(
+        description="`transfer`, `welcome_bonus`, `mint`, `burn`, `reversal`, `admin_adjustment`, …",
+        examples=["transfer"],
+    )
+    balance_after: JsonAmount | None = Field(None, description="The own balance after it.", examples=[987.5])
 
 
 class AccountAnswer(BaseModel):
@@ -84,67 +110,60 @@ class AccountAnswer(BaseModel):
 class ProfileAnswer(BaseModel):
     """The own account after a change."""
 
-    message: str
+    message: str = Field(examples=["Profile updated"])
     account: User
 
 
 class TransferAnswer(BaseModel):
     """A payment that is in the books."""
 
-    message: str
+    message: str = Field(examples=["Transfer successful"])
     transaction: Transaction
-    new_balance: JsonAmount
+    new_balance: JsonAmount = Field(description="The payer's balance after it.", examples=[987.5])
 
 
 class TransactionsAnswer(BaseModel):
-    """One page of a statement."""
+    """One page of a statement, newest first."""
 
     transactions: list[Transaction]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.", examples=["42"])
 
 
 class SearchAnswer(TransactionsAnswer):
     """What a search found in a statement."""
 
-    query: str
+    query: str = Field(examples=["stim"])
 
 
 class AccountCard(BaseModel):
     """What anybody who is signed in may see of another account."""
 
-    account_number: str
-    character_name: str
-    faction: str
-    profile_picture: str
+    account_number: AccountNumber
+    character_name: CharacterName
+    faction: Faction
+    profile_picture: Picture
 
 
 class Currency(BaseModel):
     """The closed-loop currency."""
 
-    code: str
-    symbol: str
-    scale: int
+    code: str = Field(examples=["LBC"])
+    symbol: str = Field(examples=["\u00a4"])
+    scale: int = Field(description="Decimals of a coin.", examples=[2])
 
 
 class BankConfiguration(BaseModel):
     """What clients need to know before anybody signs in."""
 
-    profile: str
-    product_name: str
-    theme: str
+    profile: str = Field(examples=["event"])
+    product_name: str = Field(examples=["NeoBank"])
+    theme: str = Field(examples=["neotropolis"])
     currency: Currency
-    password_length_min: int
-    memo_length_max: int
-    factions: list[str]
-    account_number_prefix: str
-    welcome_bonus: JsonAmount
-
-
-class HealthAnswer(BaseModel):
-    """That the service is up."""
-
-    status: str
-    service: str
+    password_length_min: int = Field(examples=[6])
+    memo_length_max: int = Field(examples=[MEMO_LENGTH_MAX])
+    factions: list[str] = Field(examples=[["Netrunners", "Corporate", "Street"]])
+    account_number_prefix: str = Field(examples=["NC"])
+    welcome_bonus: JsonAmount = Field(examples=[1000])
 
 
 def user_view(holder: Holder, balance: Balance, *, is_admin: bool, role: str) -> dict[str, Any]:

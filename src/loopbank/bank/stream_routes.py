@@ -26,6 +26,15 @@ _EXAMPLE = (
     'data: {"transaction":{"id":43,"amount":5},"balance":1005,"available":1005,"held":0}\n\n'
 )
 
+_LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "The id of the last event that was read; browsers send it by themselves.",
+    "schema": {"type": "string"},
+    "example": "42",
+}
+
 
 class StreamRoutes:
     """The live stream."""
@@ -48,7 +57,7 @@ class StreamRoutes:
                 200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}}},
                 **refusals(401),
             },
-            openapi_extra=signed_in(),
+            openapi_extra={**signed_in(), "parameters": [_LAST_EVENT_ID]},
         )
 
     async def stream(self, request: Request) -> StreamingResponse:

@@ -1,6 +1,7 @@
 """Health and metrics: what load balancers, probes and Prometheus ask every service."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import orjson
 from fastapi import APIRouter
@@ -21,13 +22,35 @@ class HealthRoutes:
         self._metrics = metrics
         self._probes = probes
         self.router = APIRouter(tags=["Health"])
-        for path, endpoint, summary in (
-            ("/health", self.health, "The service is up"),
-            ("/health/live", self.health, "The process answers"),
-            ("/health/ready", self.ready, "The service can do its work"),
-            ("/metrics", self.exposition, "Metrics in Prometheus' text format"),
-        ):
-            self.router.add_api_route(path, endpoint, methods=["GET"], summary=summary, response_class=Response)
+        up = {"status": "healthy", "service": service}
+        ready = {"status": "ready", "checks": dict.fromkeys(probes, True)}
+        unready = {"status": "not ready", "checks": dict.fromkeys(probes, False)}
+        metrics_text = {"text/plain": {"schema": {"type": "string"}, "example": "loopbank_http_requests_total 42.0\n"}}
+        self._add("/health", self.health, "The service is up", {200: _described("It is up.", up)})
+        self._add("/health/live", self.health, "The process answers", {200: _described("It answers.", up)})
+        self._add(
+            "/health/ready",
+            self.ready,
+            "The service can do its work",
+            {200: _described("It can.", ready), 503: _described("It cannot.", unready)},
+        )
+        self._add(
+            "/metrics",
+            self.exposition,
+            "Metrics in Prometheus' text format",
+            {200: {"description": "The metrics.", "content": metrics_text}},
+        )
+
+    def _add(
+        self,
+        path: str,
+        endpoint: Callable[[], Awaitable[Response]],
+        summary: str,
+        answers: dict[int | str, dict[str, Any]],
+    ) -> None:
+        self.router.add_api_route(
+            path, endpoint, methods=["GET"], summary=summary, response_class=Response, responses=answers
+        )
 
     async def health(self) -> Response:
         """Say that the process answers."""
@@ -42,6 +65,20 @@ class HealthRoutes:
     async def exposition(self) -> Response:
         """Give the metrics."""
         return Response(self._metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _described(sentence: str, example: Mapping[str, object]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "required": list(example),
+        "properties": {
+            name: {"type": "string"}
+            if isinstance(value, str)
+            else {"type": "object", "additionalProperties": {"type": "boolean"}}
+            for name, value in example.items()
+        },
+    }
+    return {"description": sentence, "content": {"application/json": {"schema": schema, "example": dict(example)}}}
 
 
 async def _passes(probe: Probe) -> bool:

@@ -33,7 +33,10 @@ _SETUP_LIMIT = "10/hour"
 _ADDRESS_LENGTH_MAX = 64
 _KEYS_CACHE_CONTROL = "public, max-age=60"
 
-SessionId = Annotated[UUID, PathParameter(description="One of one's own sessions.")]
+SessionId = Annotated[
+    UUID,
+    PathParameter(description="One of one's own sessions.", examples=["4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"]),
+]
 
 
 class SignInRoutes:

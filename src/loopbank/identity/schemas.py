@@ -71,7 +71,7 @@ class UserAnswer(BaseModel):
                 "created_at": "2026-01-31T12:00:00.000000Z",
                 "is_admin": False,
                 "role": "USER",
-                "profile_picture": None,
+                "profile_picture": "\U0001f98a",
                 "free_spins": 0,
                 "balance": 1000,
                 "available": 1000,
@@ -96,35 +96,37 @@ class UserAnswer(BaseModel):
 class RegisteredAnswer(BaseModel):
     """The new person."""
 
-    message: str
+    message: str = Field(examples=["Welcome to the bank."])
     user: UserAnswer
 
 
 class SignedInAnswer(BaseModel):
     """Fresh tokens; the refresh token is missing where it travels as a cookie."""
 
-    access_token: str
-    token_type: str
-    expires_in: int = Field(description="Seconds until the access token expires.")
-    refresh_token: str = ""
+    access_token: str = Field(
+        description="A JWT (RFC 9068).", examples=["eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln"]
+    )
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[86_400])
+    refresh_token: str = Field("", examples=["Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"])
     user: UserAnswer
 
 
 class MessageAnswer(BaseModel):
     """It is done."""
 
-    message: str
+    message: str = Field(examples=["It is done."])
 
 
 class SessionAnswer(BaseModel):
     """One sign-in on one device."""
 
-    id: str
+    id: str = Field(examples=["4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"])
     device: str = Field(examples=["Firefox on Android"])
-    address: str
-    created_at: str
-    last_seen_at: str
-    is_current: bool
+    address: str = Field(examples=["192.0.2.7"])
+    created_at: str = Field(examples=["2026-01-31T12:00:00.000000Z"])
+    last_seen_at: str = Field(examples=["2026-01-31T18:30:00.000000Z"])
+    is_current: bool = Field(examples=[True])
 
 
 class SessionsAnswer(BaseModel):
@@ -136,7 +138,9 @@ class SessionsAnswer(BaseModel):
 class KeySetAnswer(BaseModel):
     """A JSON Web Key Set (RFC 7517)."""
 
-    keys: list[dict[str, str]]
+    keys: list[dict[str, str]] = Field(
+        examples=[[{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "2026-01", "n": "4f7kq0", "e": "AQAB"}]]
+    )
 
 
 def user_answer(person: Person, holder: HolderView | None) -> UserAnswer:

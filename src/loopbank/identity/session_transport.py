@@ -17,6 +17,7 @@ TRANSPORT_PARAMETER: dict[str, Any] = {
     "required": False,
     "description": "`cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.",
     "schema": {"type": "string", "enum": ["cookie"]},
+    "example": "cookie",
 }
 """The header in the published contract."""
 

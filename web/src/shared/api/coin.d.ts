@@ -260,13 +260,26 @@ export interface components {
          * @description What anybody who is signed in may see of another account.
          */
         AccountCard: {
-            /** Account Number */
+            /**
+             * Account Number
+             * @example NC-7K2M-Q9XD
+             */
             account_number: string;
-            /** Character Name */
+            /**
+             * Character Name
+             * @example Night Runner
+             */
             character_name: string;
-            /** Faction */
+            /**
+             * Faction
+             * @example Netrunners
+             */
             faction: string;
-            /** Profile Picture */
+            /**
+             * Profile Picture
+             * @description An emoji or an https address; empty for none.
+             * @example 🦊
+             */
             profile_picture: string;
         };
         /**
@@ -274,25 +287,50 @@ export interface components {
          * @description What clients need to know before anybody signs in.
          */
         BankConfiguration: {
-            /** Account Number Prefix */
+            /**
+             * Account Number Prefix
+             * @example NC
+             */
             account_number_prefix: string;
             currency: components["schemas"]["Currency"];
-            /** Factions */
+            /**
+             * Factions
+             * @example [
+             *       "Netrunners",
+             *       "Corporate",
+             *       "Street"
+             *     ]
+             */
             factions: string[];
-            /** Memo Length Max */
+            /**
+             * Memo Length Max
+             * @example 140
+             */
             memo_length_max: number;
-            /** Password Length Min */
+            /**
+             * Password Length Min
+             * @example 6
+             */
             password_length_min: number;
-            /** Product Name */
+            /**
+             * Product Name
+             * @example NeoBank
+             */
             product_name: string;
-            /** Profile */
+            /**
+             * Profile
+             * @example event
+             */
             profile: string;
-            /** Theme */
+            /**
+             * Theme
+             * @example neotropolis
+             */
             theme: string;
             /**
              * Welcome Bonus
              * @description Coins with at most two decimals, exact.
-             * @example 12.5
+             * @example 1000
              */
             welcome_bonus: number;
         };
@@ -301,11 +339,21 @@ export interface components {
          * @description The closed-loop currency.
          */
         Currency: {
-            /** Code */
+            /**
+             * Code
+             * @example LBC
+             */
             code: string;
-            /** Scale */
+            /**
+             * Scale
+             * @description Decimals of a coin.
+             * @example 2
+             */
             scale: number;
-            /** Symbol */
+            /**
+             * Symbol
+             * @example ¤
+             */
             symbol: string;
         };
         /**
@@ -333,7 +381,10 @@ export interface components {
          */
         ProfileAnswer: {
             account: components["schemas"]["User"];
-            /** Message */
+            /**
+             * Message
+             * @example Profile updated
+             */
             message: string;
         };
         /**
@@ -351,9 +402,16 @@ export interface components {
          * @description What a search found in a statement.
          */
         SearchAnswer: {
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Where the next page begins; null on the last one.
+             * @example 42
+             */
             next_cursor: string | null;
-            /** Query */
+            /**
+             * Query
+             * @example stim
+             */
             query: string;
             /** Transactions */
             transactions: components["schemas"]["Transaction"][];
@@ -372,31 +430,63 @@ export interface components {
             /**
              * Balance After
              * @description The own balance after it.
+             * @example 987.5
              */
             balance_after?: (number) | null;
-            /** From Account */
+            /**
+             * From Account
+             * @example NC-4R8T-ZP1C
+             */
             from_account: string;
-            /** From Name */
+            /**
+             * From Name
+             * @example Night Runner
+             */
             from_name: string;
-            /** Id */
+            /**
+             * Id
+             * @description Grows with time.
+             * @example 42
+             */
             id: number;
-            /** Memo */
+            /**
+             * Memo
+             * @example Two stim packs
+             */
             memo: string;
-            /** Timestamp */
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
             timestamp: string;
-            /** To Account */
+            /**
+             * To Account
+             * @example NC-7K2M-Q9XD
+             */
             to_account: string;
-            /** To Name */
+            /**
+             * To Name
+             * @example Fixer of the docks
+             */
             to_name: string;
-            /** Type */
+            /**
+             * Type
+             * @description `transfer`, `welcome_bonus`, `mint`, `burn`, `reversal`, `admin_adjustment`, …
+             * @example transfer
+             */
             type: string;
         };
         /**
          * TransactionsAnswer
-         * @description One page of a statement.
+         * @description One page of a statement, newest first.
          */
         TransactionsAnswer: {
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Where the next page begins; null on the last one.
+             * @example 42
+             */
             next_cursor: string | null;
             /** Transactions */
             transactions: components["schemas"]["Transaction"][];
@@ -406,12 +496,15 @@ export interface components {
          * @description A payment that is in the books.
          */
         TransferAnswer: {
-            /** Message */
+            /**
+             * Message
+             * @example Transfer successful
+             */
             message: string;
             /**
              * New Balance
-             * @description Coins with at most two decimals, exact.
-             * @example 12.5
+             * @description The payer's balance after it.
+             * @example 987.5
              */
             new_balance: number;
             transaction: components["schemas"]["Transaction"];
@@ -421,39 +514,65 @@ export interface components {
          * @description A person and their account.
          */
         User: {
-            /** Account Number */
+            /**
+             * Account Number
+             * @example NC-4R8T-ZP1C
+             */
             account_number: string;
             /**
              * Available
-             * @description Coins with at most two decimals, exact.
-             * @example 12.5
+             * @description What of it can be spent.
+             * @example 987.5
              */
             available: number;
             /**
              * Balance
-             * @description Coins with at most two decimals, exact.
-             * @example 12.5
+             * @description What the account holds.
+             * @example 987.5
              */
             balance: number;
-            /** Character Name */
+            /**
+             * Character Name
+             * @example Night Runner
+             */
             character_name: string;
-            /** Created At */
+            /**
+             * Created At
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
             created_at: string;
-            /** Faction */
+            /**
+             * Faction
+             * @example Netrunners
+             */
             faction: string;
-            /** Free Spins */
+            /**
+             * Free Spins
+             * @example 0
+             */
             free_spins: number;
             /**
              * Held
-             * @description Coins with at most two decimals, exact.
-             * @example 12.5
+             * @description What of it is reserved.
+             * @example 0
              */
             held: number;
-            /** Is Admin */
+            /**
+             * Is Admin
+             * @example false
+             */
             is_admin: boolean;
-            /** Profile Picture */
+            /**
+             * Profile Picture
+             * @description An emoji or an https address; empty for none.
+             * @example 🦊
+             */
             profile_picture: string;
-            /** Role */
+            /**
+             * Role
+             * @example USER
+             */
             role: string;
         };
     };
@@ -480,24 +599,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "account_number": "NC-4R8T-ZP1C",
+                     *         "available": 987.5,
+                     *         "balance": 987.5,
+                     *         "character_name": "Night Runner",
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "faction": "Netrunners",
+                     *         "free_spins": 0,
+                     *         "held": 0,
+                     *         "is_admin": false,
+                     *         "profile_picture": "🦊",
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountAnswer"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -512,6 +676,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "faction": "Netrunners",
+                 *       "profile_picture": "🦊"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProfileBody"];
             };
         };
@@ -522,6 +692,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "account_number": "NC-4R8T-ZP1C",
+                     *         "available": 987.5,
+                     *         "balance": 987.5,
+                     *         "character_name": "Night Runner",
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "faction": "Netrunners",
+                     *         "free_spins": 0,
+                     *         "held": 0,
+                     *         "is_admin": false,
+                     *         "profile_picture": "🦊",
+                     *         "role": "USER"
+                     *       },
+                     *       "message": "Profile updated"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProfileAnswer"];
                 };
             };
@@ -531,42 +719,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The request is larger than 64 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description Please send JSON (Content-Type: application/json). */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -599,6 +851,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "42",
+                     *       "transactions": [
+                     *         {
+                     *           "amount": 12.5,
+                     *           "balance_after": 987.5,
+                     *           "from_account": "NC-4R8T-ZP1C",
+                     *           "from_name": "Night Runner",
+                     *           "id": 42,
+                     *           "memo": "Two stim packs",
+                     *           "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *           "to_account": "NC-7K2M-Q9XD",
+                     *           "to_name": "Fixer of the docks",
+                     *           "type": "transfer"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["TransactionsAnswer"];
                 };
             };
@@ -608,24 +879,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -634,6 +945,7 @@ export interface operations {
     search_api_v1_account_transactions_search_get: {
         parameters: {
             query?: {
+                /** @description Whatever the case. */
                 q?: string;
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -651,6 +963,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "42",
+                     *       "query": "stim",
+                     *       "transactions": [
+                     *         {
+                     *           "amount": 12.5,
+                     *           "balance_after": 987.5,
+                     *           "from_account": "NC-4R8T-ZP1C",
+                     *           "from_name": "Night Runner",
+                     *           "id": 42,
+                     *           "memo": "Two stim packs",
+                     *           "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *           "to_account": "NC-7K2M-Q9XD",
+                     *           "to_name": "Fixer of the docks",
+                     *           "type": "transfer"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
@@ -660,24 +992,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -688,6 +1060,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An account number. */
                 number: string;
             };
             cookie?: never;
@@ -700,6 +1073,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account_number": "NC-7K2M-Q9XD",
+                     *       "character_name": "Night Runner",
+                     *       "faction": "Netrunners",
+                     *       "profile_picture": "🦊"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AccountCard"];
                 };
             };
@@ -709,15 +1090,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -727,24 +1134,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; see Retry-After. */
+            /** @description That was too often. Please try again in 30 seconds. */
             429: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -765,15 +1212,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account_number_prefix": "NC",
+                     *       "currency": {
+                     *         "code": "LBC",
+                     *         "scale": 2,
+                     *         "symbol": "¤"
+                     *       },
+                     *       "factions": [
+                     *         "Netrunners",
+                     *         "Corporate",
+                     *         "Street"
+                     *       ],
+                     *       "memo_length_max": 140,
+                     *       "password_length_min": 6,
+                     *       "product_name": "NeoBank",
+                     *       "profile": "event",
+                     *       "theme": "neotropolis",
+                     *       "welcome_bonus": 1000
+                     *     }
+                     */
                     "application/json": components["schemas"]["BankConfiguration"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -782,7 +1264,13 @@ export interface operations {
     stream_api_v1_stream_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The id of the last event that was read; browsers send it by themselves.
+                 * @example 42
+                 */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -796,27 +1284,59 @@ export interface operations {
                 content: {
                     /**
                      * @example id: 42
+                     *     event: balance
+                     *     data: {"balance":1000,"available":1000,"held":0,"version":7}
+                     *
+                     *     id: 43
                      *     event: transaction
-                     *     data: {"transaction":{"id":42,"amount":5},"balance":1005,"available":1005,"held":0}
+                     *     data: {"transaction":{"id":43,"amount":5},"balance":1005,"available":1005,"held":0}
                      */
                     "text/event-stream": string;
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -845,11 +1365,18 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** Amount */
+                    /**
+                     * Amount
+                     * @description Coins above zero with at most two decimals, as a number or as text; read exactly.
+                     * @example 12.5
+                     */
                     amount: number | string;
                     /** Memo */
                     memo?: string | null;
-                    /** To Account */
+                    /**
+                     * To Account
+                     * @example NC-7K2M-Q9XD
+                     */
                     to_account: string;
                 };
             };
@@ -858,9 +1385,31 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Transfer successful",
+                     *       "new_balance": 987.5,
+                     *       "transaction": {
+                     *         "amount": 12.5,
+                     *         "balance_after": 987.5,
+                     *         "from_account": "NC-4R8T-ZP1C",
+                     *         "from_name": "Night Runner",
+                     *         "id": 42,
+                     *         "memo": "Two stim packs",
+                     *         "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *         "to_account": "NC-7K2M-Q9XD",
+                     *         "to_name": "Fixer of the docks",
+                     *         "type": "transfer"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["TransferAnswer"];
                 };
             };
@@ -870,15 +1419,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description Please sign in. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -888,51 +1463,127 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The request is larger than 64 KiB. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description Please send JSON (Content-Type: application/json). */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is malformed, or the idempotency key was used with another body. */
+            /** @description The body is malformed, or its key came with another body before. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; see Retry-After. */
+            /** @description That was too often. Please try again in 30 seconds. */
             429: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporarily unavailable; see Retry-After. */
+            /** @description The bank is busy. Please try again in a moment. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -947,12 +1598,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It is up. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "service": "neobank",
+                     *       "status": "healthy"
+                     *     }
+                     */
+                    "application/json": {
+                        service: string;
+                        status: string;
+                    };
+                };
             };
         };
     };
@@ -965,12 +1627,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It answers. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "service": "neobank",
+                     *       "status": "healthy"
+                     *     }
+                     */
+                    "application/json": {
+                        service: string;
+                        status: string;
+                    };
+                };
             };
         };
     };
@@ -983,12 +1656,51 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It can. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "checks": {
+                     *         "database": true,
+                     *         "queue": true
+                     *       },
+                     *       "status": "ready"
+                     *     }
+                     */
+                    "application/json": {
+                        checks: {
+                            [key: string]: boolean;
+                        };
+                        status: string;
+                    };
+                };
+            };
+            /** @description It cannot. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checks": {
+                     *         "database": false,
+                     *         "queue": false
+                     *       },
+                     *       "status": "not ready"
+                     *     }
+                     */
+                    "application/json": {
+                        checks: {
+                            [key: string]: boolean;
+                        };
+                        status: string;
+                    };
+                };
             };
         };
     };
@@ -1001,12 +1713,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The metrics. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /** @example loopbank_http_requests_total 42.0 */
+                    "text/plain": string;
+                };
             };
         };
     };
