@@ -19,7 +19,7 @@ export default defineConfig({
       injectManifest: {
         globPatterns: ['index.html', 'assets/*.{js,css}', 'assets/*-latin-wght-*.woff2', 'icons/*.svg'],
         // The API reference and the camera decoder are fetched when someone opens them.
-        globIgnores: ['**/docs-*', '**/swagger-*', '**/*.map'],
+        globIgnores: ['**/docs-*', '**/jsQR-*'],
       },
       // One manifest per theme lies in public/; apply-theme.ts points the page to the right one.
       manifest: false,

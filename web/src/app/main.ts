@@ -38,10 +38,8 @@ function createQueryClient(): QueryClient {
 
 function registerServiceWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  window.addEventListener('load', () => {
-    // Without it the app works all the same, only not without a network.
-    navigator.serviceWorker.register('/service-worker.js').catch(() => undefined)
-  })
+  // Without it the app works all the same, only not without a network.
+  navigator.serviceWorker.register('/service-worker.js').catch(() => undefined)
 }
 
 async function start(): Promise<void> {

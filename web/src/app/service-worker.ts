@@ -6,6 +6,8 @@
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] }
 
 const SHELL = self.__WB_MANIFEST
+/** A crowded network that takes longer than this to bring one page is as good as none. */
+const PATIENCE_MS = 4_000
 const CACHE_PREFIX = 'loopbank-shell-'
 const CACHE_NAME = CACHE_PREFIX + fingerprint(SHELL.map((entry) => `${entry.url} ${entry.revision ?? ''}`).join('\n'))
 
@@ -33,13 +35,15 @@ function isServerPath(path: string): boolean {
   return /^\/(api|internal|oauth|docs|health|metrics|openapi\.json|\.well-known)(\/|$)/.test(path)
 }
 
-/** The newest page while there is a network, the kept one otherwise. */
+async function keptPage(): Promise<Response> {
+  return (await caches.match('/index.html', { cacheName: CACHE_NAME })) ?? Response.error()
+}
+
+/** The newest page while there is a network that answers in time, the kept one otherwise. */
 async function page(request: Request): Promise<Response> {
-  try {
-    return await fetch(request)
-  } catch {
-    return (await caches.match('index.html', { cacheName: CACHE_NAME })) ?? Response.error()
-  }
+  const patience = new Promise<Response>((resolve) => setTimeout(() => resolve(keptPage()), PATIENCE_MS))
+  const newest = fetch(request).then((response) => (response.status >= 500 ? keptPage() : response), keptPage)
+  return Promise.race([newest, patience])
 }
 
 /** Hashed files never change, so the kept copy is always right. */

@@ -31,11 +31,28 @@ async function isAboutTheToken(response: Response): Promise<boolean> {
   return typeof problem === 'object' && problem !== null && 'code' in problem && TOKEN_CODES.includes(String(problem.code))
 }
 
+/** Long enough for a busy bank, short enough that nobody stares at a turning wheel. */
+const PATIENCE_MS = 20_000
+
+/** Gives up on a network that swallows requests without an answer. */
+async function sendInTime(request: Request, send: typeof fetch): Promise<Response> {
+  const patience = new AbortController()
+  const giveUp = () => patience.abort()
+  const timer = setTimeout(giveUp, PATIENCE_MS)
+  request.signal.addEventListener('abort', giveUp)
+  try {
+    return await send(new Request(request, { signal: patience.signal }))
+  } finally {
+    clearTimeout(timer)
+    request.signal.removeEventListener('abort', giveUp)
+  }
+}
+
 /** Sends requests with the session's token and, when the server no longer takes it, once more with a new one. */
 export function authorisedFetch(session: SessionKeeper, send: typeof fetch): (request: Request) => Promise<Response> {
   const sendWith = (request: Request, token: string | null) => {
     if (token) request.headers.set('Authorization', `Bearer ${token}`)
-    return send(request).catch((reason: unknown) => {
+    return sendInTime(request, send).catch((reason: unknown) => {
       throw new Unreachable('No answer from the bank.', { cause: reason })
     })
   }

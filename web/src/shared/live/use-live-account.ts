@@ -66,8 +66,9 @@ export function useLiveAccount(): void {
         random: Math.random,
         onState: (state) => (live.state = state),
         onOpen: (isReturn) => {
-          if (!isReturn) return
+          const wasUnreachable = session.status === 'unreachable'
           session.status = 'signed-in'
+          if (!isReturn && !wasUnreachable) return
           void queryClient.invalidateQueries({ queryKey: accountKey })
           void queryClient.invalidateQueries({ queryKey: transactionsKey })
         },

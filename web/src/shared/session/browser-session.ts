@@ -8,6 +8,9 @@ export const COOKIE_TRANSPORT = { 'X-Session-Transport': 'cookie' } as const
 /** Only says that a refresh cookie may exist, so that a first visit does not begin with a refused request. */
 const SIGNED_IN_MARK = 'loopbank.signed-in'
 
+/** The first screen waits for this answer, so a network that swallows it must not keep people in the dark. */
+const PATIENCE_MS = 8_000
+
 /** The token of a sign-in or renewal, with its end on this device's clock. */
 export function accessTokenOf(answer: SignedIn, now: number): AccessToken {
   return { value: answer.access_token, expiresAt: now + answer.expires_in * 1000 }
@@ -32,6 +35,7 @@ async function renewFromCookie(): Promise<RenewalAnswer> {
       headers: { 'Content-Type': 'application/json', ...COOKIE_TRANSPORT },
       body: '{}',
       credentials: 'same-origin',
+      signal: AbortSignal.timeout(PATIENCE_MS),
     })
   } catch (reason) {
     return { outcome: 'unreachable', reason: new Unreachable('No answer from the bank.', { cause: reason }) }
