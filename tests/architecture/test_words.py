@@ -2,7 +2,6 @@
 
 import io
 import re
-import tomllib
 from pathlib import Path
 from tokenize import COMMENT, generate_tokens
 
@@ -57,14 +56,6 @@ def forbidden(text: str) -> list[str]:
     return [word for word in (*HOMES, *REGISTRIES, *machine) if word != "//" and word in text]
 
 
-def dependencies_without_reason(pyproject: str) -> list[str]:
-    parsed = tomllib.loads(pyproject)
-    named = [*parsed.get("project", {}).get("dependencies", [])]
-    named += [item for group in parsed.get("dependency-groups", {}).values() for item in group]
-    reasoned = {match[1] for line in pyproject.splitlines() if (match := re.fullmatch(r'\s*"([^"]+)",\s+# \w.*', line))}
-    return [name for name in named if name not in reasoned]
-
-
 def test_no_file_has_an_empty_name() -> None:
     assert [path for path in CODE if empty_words(path)] == []
 
@@ -82,10 +73,6 @@ def test_a_lock_says_what_and_not_where() -> None:
     assert {"requirements/run.txt", "web/package-lock.json"} <= {str(path) for path in locks}
     assert [path for path, text in locks.items() if '"resolved"' in text] == []
     assert [path for path, text in locks.items() if path.suffix == ".txt" and re.search(r"https?://", text)] == []
-
-
-def test_every_dependency_has_a_reason() -> None:
-    assert dependencies_without_reason((ROOT / "pyproject.toml").read_text()) == []
 
 
 @pytest.mark.parametrize("name", ["src/loopbank/bank/utils.py", "web/src/shared/helpers/x.ts", "src/common/a.py"])
@@ -116,8 +103,3 @@ def test_a_silenced_check_with_a_reason_is_fine(line: str) -> None:
 @pytest.mark.parametrize("word", [*HOMES, *REGISTRIES, f"{ROOT.parent}/"])
 def test_a_machine_or_registry_is_noticed(word: str) -> None:
     assert forbidden(f"see {word}somewhere")
-
-
-def test_a_dependency_without_a_reason_is_noticed() -> None:
-    assert dependencies_without_reason('[project]\ndependencies = [\n    "left-pad>=1",\n]') == ["left-pad>=1"]
-    assert not dependencies_without_reason('[project]\ndependencies = [\n    "left-pad>=1",  # pads\n]')
