@@ -84,10 +84,10 @@ async def test_a_link_expires(authentication: Authentication, client: Client, cl
     assert (await set_up(client, token)).status == 403
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43])
-async def test_an_invented_link_is_refused(client: Client, token: str) -> None:
-    answer = await set_up(client, token)
-    assert (answer.status, answer.code) == (403, "setup_link_not_valid")
+async def test_an_invented_link_is_refused(client: Client) -> None:
+    for token in ("x", "A" * 43):
+        answer = await set_up(client, token)
+        assert (answer.status, answer.code) == (403, "setup_link_not_valid"), token
 
 
 async def test_a_link_survives_a_name_that_is_taken(authentication: Authentication, client: Client) -> None:

@@ -89,11 +89,11 @@ async def test_bodies_that_are_none_are_refused(client: Client, counted: Count, 
     assert await counted() == (0, 0)
 
 
-@pytest.mark.parametrize("path", POSTS)
-async def test_other_kinds_of_bodies_are_refused(client: Client, path: str) -> None:
-    response = await client.http.post(path, data={"character_name": "Runner", "password": PASSWORD})
-    assert_is_a_clear_refusal(response)
-    assert response.status_code == 415
+async def test_other_kinds_of_bodies_are_refused(client: Client) -> None:
+    for path in POSTS:
+        response = await client.http.post(path, data={"character_name": "Runner", "password": PASSWORD})
+        assert_is_a_clear_refusal(response)
+        assert response.status_code == 415
 
 
 async def test_hostile_tokens_and_passwords_of_signed_in_people_are_refused(client: Client, counted: Count) -> None:
@@ -137,7 +137,6 @@ async def test_unknown_fields_are_ignored_on_the_old_routes_and_refused_on_new_o
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, "role")
 
 
-@pytest.mark.parametrize("path", [*POSTS, "/api/v1/auth/refresh", "/api/v1/auth/logout"])
-async def test_reading_changes_nothing(client: Client, path: str) -> None:
-    answer = await client.send("GET", path)
-    assert answer.status == 405
+async def test_reading_changes_nothing(client: Client) -> None:
+    for path in (*POSTS, "/api/v1/auth/refresh", "/api/v1/auth/logout"):
+        assert (await client.send("GET", path)).status == 405, path

@@ -68,11 +68,11 @@ async def test_the_feed_is_for_services_only(authentication: Authentication, cli
     assert answer.json == {"cursor": 0, "revocations": [], "is_last": True}
 
 
-@pytest.mark.parametrize("since", ["-1", "x", "9" * 30])
-async def test_a_cursor_is_a_number(authentication: Authentication, client: Client, since: str) -> None:
+async def test_a_cursor_is_a_number(authentication: Authentication, client: Client) -> None:
     token = authentication.service_tokens.issue()
-    answer = await client.send("GET", f"/internal/revocations?since={since}", token=token)
-    assert answer.status == 422
+    for since in ("-1", "x", "9" * 30):
+        answer = await client.send("GET", f"/internal/revocations?since={since}", token=token)
+        assert answer.status == 422, since
 
 
 async def test_the_feed_is_read_page_by_page_without_a_gap(

@@ -3,8 +3,6 @@
 import asyncio
 import json
 
-import pytest
-
 from loopbank.foundation.database import Database
 from loopbank.identity import store
 from loopbank.identity.sessions import IDLE_SECONDS_MAX, SESSION_SECONDS_MAX
@@ -61,9 +59,9 @@ async def test_the_same_token_later_ends_the_session(
     assert json.loads(fact)["reason"] == "refresh_token_reused"
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, "A" * 200])
-async def test_an_invented_token_is_no_grant(client: Client, token: str) -> None:
-    assert (await client.refresh(token)).code == "invalid_grant"
+async def test_an_invented_token_is_no_grant(client: Client) -> None:
+    for token in ("x", "A" * 43, "A" * 200):
+        assert (await client.refresh(token)).code == "invalid_grant", token
 
 
 async def test_without_a_token_there_is_no_session(client: Client) -> None:

@@ -3,8 +3,6 @@
 import json
 from uuid import uuid4
 
-import pytest
-
 from loopbank.foundation.clock import to_rfc3339
 from tests.access.signing import SettableClock
 from tests.identity.authentication import Authentication, Client
@@ -61,10 +59,11 @@ async def test_nobody_sees_or_ends_anothers_session(client: Client) -> None:
     assert (await client.sessions(runner["access_token"])).status == 200
 
 
-@pytest.mark.parametrize("session_id", ["1", "x%00y", "..%2f..", "a" * 500])
-async def test_what_is_no_sessions_id_is_refused(client: Client, session_id: str) -> None:
+async def test_what_is_no_sessions_id_is_refused(client: Client) -> None:
     token = (await client.join("Runner"))["access_token"]
-    assert (await client.send("DELETE", f"/api/v1/auth/sessions/{session_id}", token=token)).status in (400, 404)
+    for session_id in ("1", "x%00y", "..%2f..", "a" * 500):
+        answer = await client.send("DELETE", f"/api/v1/auth/sessions/{session_id}", token=token)
+        assert answer.status in (400, 404), session_id
 
 
 async def test_signing_out_ends_this_session_only(client: Client) -> None:
@@ -91,17 +90,14 @@ async def test_signing_out_without_being_signed_in_is_refused(client: Client) ->
     assert (await client.send("POST", "/api/v1/auth/logout", {})).status == 401
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
+async def test_a_stranger_is_refused_everywhere(client: Client) -> None:
+    for method, path in (
         ("GET", "/api/v1/auth/sessions"),
         ("DELETE", f"/api/v1/auth/sessions/{uuid4()}"),
         ("POST", "/api/v1/auth/logout"),
-    ],
-)
-async def test_a_stranger_is_refused_everywhere(client: Client, method: str, path: str) -> None:
-    for token in (None, "not-a-token"):
-        answer = await client.send(method, path, token=token)
-        assert (answer.status, answer.code) == (401, "invalid_token")
+    ):
+        for token in (None, "not-a-token"):
+            answer = await client.send(method, path, token=token)
+            assert (answer.status, answer.code) == (401, "invalid_token"), path
     body = {"current_password": "x", "new_password": "y"}
     assert (await client.send("PUT", "/api/v1/account/password", body)).code == "invalid_token"
