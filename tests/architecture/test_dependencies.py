@@ -9,6 +9,7 @@ from tests.support.source_tree import ROOT, Module, imports_of, module_from, mod
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 OURS = {"loopbank", "tests", "benchmarks"}
+DISTRIBUTIONS = packages_distributions()
 
 
 def dependencies_without_reason(pyproject: str) -> list[str]:
@@ -28,13 +29,12 @@ def declared(pyproject: str, *, with_groups: bool) -> set[str]:
 
 
 def undeclared(module: Module, known: set[str]) -> list[str]:
-    distributions = packages_distributions()
     found = []
     for name, node in imports_of(module):
         top = name.split(".")[0]
         if top in OURS or top in sys.stdlib_module_names:
             continue
-        if not {dist.lower().replace("_", "-") for dist in distributions.get(top, [top])} & known:
+        if not {dist.lower().replace("_", "-") for dist in DISTRIBUTIONS.get(top, [top])} & known:
             found.append(f"{module.place(node)} imports {top}")
     return found
 
