@@ -1,0 +1,191 @@
+"""Who is let in: one table of all routes, and what each answers to whoever may not pass."""
+
+import asyncio
+import base64
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.problems import assert_problem
+from tests.support.stories import BankStory, StoryPerson, opened_bank
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: who may call it, and a body that would do."""
+
+    method: str
+    path: str
+    needs: str
+    body: dict[str, object] | None = None
+
+    async def call(self, http: httpx.AsyncClient, **headers: str) -> httpx.Response:
+        return await http.request(self.method, self.path, json=self.body, headers=headers)
+
+
+ROUTES = [
+    Route("GET", "/api/v1/account", "person"),
+    Route("PUT", "/api/v1/account/profile", "person", {"faction": "Netrunners"}),
+    Route("GET", "/api/v1/account/transactions", "person"),
+    Route("GET", "/api/v1/account/transactions/search", "person"),
+    Route("GET", "/api/v1/accounts/NC-0000-ZZZZ", "person"),
+    Route("POST", "/api/v1/transactions", "person", {"to_account": "NC-0000-ZZZZ", "amount": 1}),
+    Route("GET", "/api/v1/stream", "person"),
+    Route("GET", "/api/v1/auth/sessions", "person"),
+    Route("DELETE", "/api/v1/auth/sessions/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "person"),
+    Route("PUT", "/api/v1/account/password", "person", {"current_password": "x" * 8, "new_password": "y" * 8}),
+    Route("POST", "/api/v1/auth/logout", "person"),
+    Route("POST", "/internal/holders", "service", {"person_id": "somebody", "display_name": "Somebody"}),
+    Route("GET", "/internal/holders/somebody", "service"),
+    Route("GET", "/internal/revocations", "service"),
+    Route("GET", "/api/v1/config", "nobody"),
+    Route("GET", "/.well-known/jwks.json", "nobody"),
+    Route("GET", "/health", "nobody"),
+    Route("GET", "/health/live", "nobody"),
+    Route("GET", "/health/ready", "nobody"),
+    Route("GET", "/metrics", "nobody"),
+    Route("GET", "/openapi.json", "nobody"),
+]
+
+PERSONAL = [route for route in ROUTES if route.needs == "person"]
+INTERNAL = [route for route in ROUTES if route.needs == "service"]
+PUBLIC = [route for route in ROUTES if route.needs == "nobody"]
+
+TESTED_ELSEWHERE = {f"POST /api/v1/auth/{act}" for act in ("register", "login", "refresh", "setup")}
+"""Routes that take a password or a token in the body instead of a bearer token."""
+
+
+REVOKED_SECONDS_MAX = 8
+"""The promise is five seconds; the rest is for a busy machine."""
+
+
+def name(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def unsigned(claims: dict[str, object]) -> str:
+    def part(document: dict[str, object]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
+
+    return f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{part(claims)}."
+
+
+def claims_of(token: str) -> dict[str, object]:
+    payload = token.split(".")[1]
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
+
+
+def bad_tokens(person: StoryPerson, bank: BankStory) -> dict[str, str]:
+    """Give what a request may bear instead of a person's access token."""
+    head, body, signature = person.token.split(".")
+    return {
+        "nothing after the scheme": "Bearer ",
+        "no scheme": person.token,
+        "another scheme": f"Basic {person.token}",
+        "nonsense": "Bearer nonsense",
+        "dots": "Bearer ...",
+        "no signature": f"Bearer {head}.{body}.",
+        "another signature": f"Bearer {head}.{body}.{signature[::-1]}",
+        "no algorithm": f"Bearer {unsigned(claims_of(person.token))}",
+        "another body": f"Bearer {head}.{body[:-4]}AAAA.{signature}",
+        "very long": f"Bearer {'a' * 50_000}",
+        "a service's token": bank.service_headers()["Authorization"],
+        "control characters": "Bearer \x01\x02",
+    }
+
+
+async def test_the_table_knows_every_route_of_the_contract(bank: BankStory) -> None:
+    contract = (await bank.http.get("/openapi.json")).json()
+    known = {(route.method, route.path.partition("?")[0]) for route in ROUTES}
+    for path, operations in contract["paths"].items():
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+        for method in operations:
+            called = f"{method.upper()} {path}"
+            is_known = any(method.upper() == one and pattern.fullmatch(other) for one, other in known)
+            assert is_known or called in TESTED_ELSEWHERE, f"{called} is in no table"
+
+
+@pytest.mark.parametrize("route", PERSONAL + INTERNAL, ids=name)
+async def test_nobody_passes_without_a_token(bank: BankStory, route: Route) -> None:
+    before = await bank.journal()
+    refused = await route.call(bank.http)
+    assert_problem(refused, 401)
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert await bank.journal() == before
+
+
+@pytest.mark.parametrize("route", PERSONAL, ids=name)
+async def test_nobody_passes_with_a_token_that_is_none(bank: BankStory, runner: StoryPerson, route: Route) -> None:
+    before = await bank.journal()
+    for kind, bad in bad_tokens(runner, bank).items():
+        refused = await bank.http.request(
+            route.method, route.path, json=route.body, headers={b"Authorization": bad.encode()}
+        )
+        assert refused.status_code == 401, (kind, refused.text)
+        assert_problem(refused, 401, code="invalid_token")
+    assert await bank.journal() == before
+
+
+@pytest.mark.parametrize("route", INTERNAL, ids=name)
+async def test_internal_routes_let_only_the_banks_own_services_pass(
+    bank: BankStory, runner: StoryPerson, route: Route
+) -> None:
+    before = await bank.journal()
+    others = bad_tokens(runner, bank)
+    own = others.pop("a service's token")
+    wrong = [*others.values(), f"Bearer {runner.token}", own.removeprefix("Bearer "), f"Basic {own.partition(' ')[2]}"]
+    for bad in wrong:
+        refused = await bank.http.request(
+            route.method, route.path, json=route.body, headers={b"Authorization": bad.encode()}
+        )
+        assert_problem(refused, 401, code="invalid_service_token")
+    assert await bank.journal() == before
+    assert (await route.call(bank.http, Authorization=own)).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("route", PUBLIC, ids=name)
+async def test_whoever_comes_may_read_what_is_public(bank: BankStory, route: Route) -> None:
+    assert (await route.call(bank.http)).status_code == 200
+    assert (await route.call(bank.http, Authorization="Bearer nonsense")).status_code == 200
+
+
+@pytest.mark.parametrize("route", PERSONAL, ids=name)
+async def test_a_signed_in_person_is_not_told_to_sign_in(runner: StoryPerson, route: Route) -> None:
+    if route.path == "/api/v1/stream":
+        pytest.skip("an endless answer; it has tests of its own")
+    answer = await route.call(runner.http)
+    if route.path == "/api/v1/account/password":
+        assert_problem(answer, 401, code="wrong_password")
+    else:
+        assert answer.status_code in (200, 404)
+
+
+async def test_a_session_that_ended_opens_nothing_within_seconds(bank: BankStory, runner: StoryPerson) -> None:
+    await runner.http.post("/api/v1/auth/logout")
+    for _ in range(REVOKED_SECONDS_MAX * 10):
+        if (await runner.http.get("/api/v1/account")).status_code != 200:
+            break
+        await asyncio.sleep(0.1)
+    for route in PERSONAL:
+        assert_problem(await route.call(runner.http), 401, code="invalid_token")
+
+
+async def test_a_token_of_another_installation_opens_nothing(
+    bank: BankStory, sqlite_database_url: str, tmp_path: Path
+) -> None:
+    async with opened_bank(sqlite_database_url, tmp_path) as other:
+        stranger = await other.person("stranger")
+    http = bank.client(stranger.token)
+    assert_problem(await http.get("/api/v1/account"), 401, code="invalid_token")
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path != "/openapi.json"], ids=name)
+async def test_another_method_is_refused(bank: BankStory, runner: StoryPerson, route: Route) -> None:
+    answer = await runner.http.request("PATCH", route.path, json={})
+    assert_problem(answer, 405, code="method_not_allowed")
+    assert route.method in answer.headers["allow"]
