@@ -4,7 +4,7 @@ A session is the parent of its refresh tokens and of every access token that nam
 all. Grants of OAuth clients will stand between the two. Only hashes of refresh and set-up tokens are stored.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData(schema="auth")
 
@@ -85,3 +85,12 @@ revocation_count = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("latest", BigInteger, nullable=False),
 )
+
+Index("person_role", person.c.role)
+Index("session_person_id", session.c.person_id)
+Index("session_idle_ends_at", session.c.idle_ends_at)
+Index("refresh_token_session_id", refresh_token.c.session_id)
+Index("refresh_token_ends_at", refresh_token.c.ends_at)
+Index("revocation_ends_at", revocation.c.ends_at)
+_is_active = signing_key.c.retired_at.is_(None)
+Index("signing_key_one_active", _is_active, unique=True, sqlite_where=_is_active, postgresql_where=_is_active)
