@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, select, union_all
 
 from loopbank.events import outbox_payloads, read_entries
 from loopbank.foundation.checks import CheckPass, Finding
@@ -26,7 +26,7 @@ def ledger_checks() -> list[CheckPass]:
         "floor": _below_floor(),
         "held": _wrong_held(),
         "orphan": _orphans(),
-        "reversal": _over_reversed(),
+        "reversal": _wrong_reversals(),
     }
     passes = [_query_pass(name, query) for name, query in queries.items()]
     return [*passes, CheckPass("journal numbering", _check_numbering), CheckPass("journal in log", _check_log)]
@@ -152,17 +152,41 @@ def _orphans() -> Select[Any]:
     return select(found)
 
 
-def _over_reversed() -> Select[Any]:
-    """Find transfers of which more was given back than they moved, or given back to others."""
-    back = transfer.alias("back")
-    total = func.sum(back.c.amount)
-    mirrored = case(((back.c.debit_id == transfer.c.credit_id) & (back.c.credit_id == transfer.c.debit_id), 0), else_=1)
-    return (
-        select(transfer.c.id.label("transfer"), transfer.c.amount, total.label("reversed"))
-        .join(back, back.c.reverses_id == transfer.c.id)
-        .group_by(transfer.c.id, transfer.c.amount)
-        .having(or_(total > transfer.c.amount, func.sum(mirrored) > 0))
+def _wrong_reversals() -> Select[Any]:
+    """Find transfers that give back more than is left, to others, out of turn, or without saying what."""
+    earlier = func.sum(transfer.c.amount).over(
+        partition_by=transfer.c.reverses_id, order_by=transfer.c.id, rows=(None, -1)
     )
+    back = (
+        select(transfer, func.coalesce(earlier, 0).label("earlier"))
+        .where(transfer.c.reverses_id.is_not(None))
+        .subquery("back")
+    )
+    reversing = posting.alias("reversing")
+    wrong = (
+        select(back.c.id, back.c.reverses_id, back.c.amount, back.c.earlier)
+        .outerjoin(transfer, transfer.c.id == back.c.reverses_id)
+        .outerjoin(reversing, reversing.c.id == back.c.posting_id)
+        .where(
+            or_(
+                transfer.c.id.is_(None),
+                transfer.c.reverses_id.is_not(None),
+                transfer.c.debit_id != back.c.credit_id,
+                transfer.c.credit_id != back.c.debit_id,
+                back.c.reversed_before != back.c.earlier,
+                back.c.earlier + back.c.amount > transfer.c.amount,
+                reversing.c.reverses_id.is_(None),
+                reversing.c.reverses_id != transfer.c.posting_id,
+            )
+        )
+    )
+    silent = (
+        select(transfer.c.id, transfer.c.reverses_id, transfer.c.amount, literal(0))
+        .join(reversing, reversing.c.id == transfer.c.posting_id)
+        .where(reversing.c.reverses_id.is_not(None), transfer.c.reverses_id.is_(None))
+    )
+    found = union_all(wrong, silent).subquery("found")
+    return select(found.c.id.label("transfer"), found.c.reverses_id.label("reverses"), found.c.amount, found.c.earlier)
 
 
 async def _check_numbering(database: Database) -> AsyncIterator[Finding]:
