@@ -27,6 +27,7 @@ function createQueryClient(): QueryClient {
         staleTime: FRESH_MS,
         // Without a network a question fails and says so, instead of waiting silently.
         networkMode: 'always',
+        refetchOnReconnect: true,
         retry: (failures, reason) =>
           failures < RETRIES_MAX && navigator.onLine && !(reason instanceof Refusal && reason.status < 500),
       },

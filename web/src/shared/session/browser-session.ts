@@ -35,6 +35,8 @@ async function renewFromCookie(): Promise<RenewalAnswer> {
       headers: { 'Content-Type': 'application/json', ...COOKIE_TRANSPORT },
       body: '{}',
       credentials: 'same-origin',
+      // A page that is left in this moment must still receive the rotated cookie, or the session would be lost.
+      keepalive: true,
       signal: AbortSignal.timeout(PATIENCE_MS),
     })
   } catch (reason) {

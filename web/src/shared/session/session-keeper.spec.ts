@@ -74,6 +74,14 @@ describe('the session keeper', () => {
     expect(await tabs[0]?.token()).toBe(await tabs[1]?.token())
   })
 
+  it('survives a reload in the middle of a renewal', async () => {
+    const browser = new Browser()
+    const leftPage = browser.openTab({ withLocks: false }).token()
+    const reloadedPage = browser.openTab({ withLocks: true }).token()
+    expect(await leftPage).not.toBeNull()
+    expect(await reloadedPage).not.toBeNull()
+  })
+
   it('renews shortly before the token ends and not earlier', async () => {
     const browser = new Browser()
     const tab = browser.openTab({ withLocks: true })

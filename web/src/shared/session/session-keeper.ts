@@ -28,12 +28,14 @@ const LOCK_NAME = 'loopbank-session'
 const RENEW_BEFORE_MS = 60_000
 /** The server forgives one lost race for a refresh token within ten seconds; the winner is heard well before. */
 const LOST_RACE_WAIT_MS = 1_200
+const RETRIES_AFTER_LOST_RACE = 1
 
 /**
  * Holds the access token in memory, and nowhere else, and renews it.
  *
- * Law: refresh tokens rotate, so two tabs must not present the same one at the same time. With locks the tabs take
- * turns; without them the loser waits for the winner's announcement and tries once more with the rotated cookie.
+ * Law: refresh tokens rotate, so the same one must not be presented twice. With locks the tabs take turns. Where a
+ * race is lost all the same (no locks on plain HTTP, or a page that was reloaded while it renewed), the loser waits
+ * for the winner's answer and tries once more with the rotated cookie.
  */
 export class SessionKeeper {
   #token: AccessToken | null = null
@@ -79,8 +81,8 @@ export class SessionKeeper {
   }
 
   async #renewInTurn(stale: string | null): Promise<string | null> {
-    if (this.#ports.locks) return this.#ports.locks.request(LOCK_NAME, () => this.#renew(stale, 0))
-    return this.#renew(stale, 1)
+    const renew = () => this.#renew(stale, RETRIES_AFTER_LOST_RACE)
+    return this.#ports.locks ? this.#ports.locks.request(LOCK_NAME, renew) : renew()
   }
 
   async #renew(stale: string | null, retriesLeft: number): Promise<string | null> {
