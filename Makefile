@@ -51,6 +51,10 @@ test: setup $(STAMPS)/dev ## Run every test on SQLite and on a real PostgreSQL (
 	@$(WITH_NODE) npm test --silent
 	@$(BIN)/pytest -n $(WORKERS) -r sfE $(TESTS)
 
+.PHONY: bench
+bench: $(STAMPS)/dev ## Measure speed beside raw pgbench, in 12 minutes of a quiet machine (QUICK=1 for a smoke run)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
 .PHONY: check
 check: $(STAMPS)/dev $(STAMPS)/node-modules ## Check format, lint, types and architecture, in less than a minute
 	@$(MAKE) --no-print-directory --keep-going -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \

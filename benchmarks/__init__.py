@@ -1,0 +1,1 @@
+"""What Loopbank claims about its speed, measured with one command beside raw pgbench: `make bench`."""

@@ -1,0 +1,136 @@
+"""The stage: a PostgreSQL server, populated databases of both kinds, fresh copies of them, and rounds of load."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from benchmarks.bank import Bank, environment, loopbank, run_module
+from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Plan, Reading
+from benchmarks.postgres import Postgres
+
+_PEOPLE = "people"
+_PEER = "peer"
+_WARM_UP_CONNECTIONS = 16
+_WARM_UP_SECONDS = 1.0
+
+
+class Kind(StrEnum):
+    """The two databases."""
+
+    POSTGRESQL = "PostgreSQL"
+    SQLITE = "SQLite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How much is measured."""
+
+    rounds: int
+    seconds: float
+    warm_up_seconds: float
+    players: int
+    small_history: int
+    large_history: int
+    starts: int
+
+
+FULL = Scale(
+    rounds=3, seconds=4, warm_up_seconds=1, players=500, small_history=10_000, large_history=1_000_000, starts=5
+)
+QUICK = Scale(rounds=1, seconds=1, warm_up_seconds=0.3, players=100, small_history=1_000, large_history=5_000, starts=1)
+
+
+class Stage:
+    """Everything that a measurement needs. `step` tells the person at the screen what happens."""
+
+    def __init__(self, folder: Path, postgres: Postgres, scale: Scale, step: Callable[[str], object]) -> None:
+        self.postgres = postgres
+        self.scale = scale
+        self.step = step
+        self.peer = _PEER
+        self._folder = folder
+        self._players: dict[Kind, tuple[tuple[str, str], ...]] = {}
+
+    def prepare(self) -> None:
+        """Make the peer's books, and people who can pay on both databases."""
+        self.step("pgbench's own books")
+        self.postgres.create_database(_PEER)
+        self.postgres.run_script("schema.sql", database=_PEER)
+        for kind in Kind:
+            self.step(f"{self.scale.players} people on {kind}")
+            url = self._people_url(kind)
+            if kind is Kind.POSTGRESQL:
+                self.postgres.create_database(_PEOPLE)
+            env = self.environment(url)
+            loopbank("migrate", env=env)
+            settled = json.loads(run_module("people", str(self.scale.players), env=env))
+            self._players[kind] = tuple((player["token"], player["account_number"]) for player in settled)
+
+    def fresh_database(self, kind: Kind, name: str) -> str:
+        """Give the URL of a fresh copy of the populated database."""
+        if kind is Kind.POSTGRESQL:
+            return self.postgres.create_database(name, template=_PEOPLE)
+        shutil.copy(self._folder / f"{_PEOPLE}.db", self._folder / f"{name}.db")
+        return f"sqlite:///{self._folder / name}.db"
+
+    def environment(self, url: str) -> dict[str, str]:
+        """Give the environment of the product's processes on a database."""
+        return environment(url, self._folder)
+
+    def bank(self, url: str) -> Bank:
+        """Give a server on a database, yet to be started."""
+        return Bank(url, self._folder)
+
+    def fill(self, kind: Kind, url: str, transfers: int) -> None:
+        """Write many transfers through the ledger."""
+        run_module("books", "fill", str(transfers), env=self.environment(url), given=self._accounts(kind))
+
+    def bulk(self, kind: Kind, url: str, work: str, spread: str) -> float:
+        """Measure bulk postings in a process of their own; gives transfers per second."""
+        arguments = ("measure", work, spread, str(self.scale.seconds / 2), str(self.scale.warm_up_seconds / 2))
+        return float(run_module("books", *arguments, env=self.environment(url), given=self._accounts(kind)))
+
+    def warm_up(self, kind: Kind, bank: Bank) -> None:
+        """Let everybody pay, so that every token is known and every account found before anything counts."""
+        self.step(f"everybody's first payment on {kind}")
+        self.play(kind, [bank], paying=Paying(_WARM_UP_CONNECTIONS), seconds=_WARM_UP_SECONDS)
+        bank.wait_until_idle()
+
+    def play(
+        self,
+        kind: Kind,
+        banks: Sequence[Bank],
+        *,
+        paying: Paying | None = None,
+        reading: Reading | None = None,
+        storm: LoginStorm | None = None,
+        streams: int = 0,
+        seconds: float | None = None,
+    ) -> Outcome:
+        """Play one round of load against servers."""
+        plan = Plan(
+            ports=tuple(bank.port for bank in banks),
+            players=self._players[kind],
+            seconds=seconds or self.scale.seconds,
+            warm_up_seconds=self.scale.warm_up_seconds,
+            paying=paying,
+            reading=reading,
+            storm=storm,
+            streams=min(streams, len(self._players[kind])),
+        )
+        answer = json.loads(run_module("client", env=dict(os.environ), given=json.dumps(asdict(plan))))
+        for name in ("latency", "live"):
+            answer[name] = None if answer[name] is None else Latency(**answer[name])
+        return Outcome(**answer)
+
+    def _accounts(self, kind: Kind) -> str:
+        return json.dumps([number for _, number in self._players[kind]])
+
+    def _people_url(self, kind: Kind) -> str:
+        if kind is Kind.POSTGRESQL:
+            return self.postgres.url(_PEOPLE)
+        return f"sqlite:///{self._folder / _PEOPLE}.db"
