@@ -13,14 +13,18 @@ from loopbank.bank.words import Holder
 from loopbank.foundation.errors import NotFound
 from loopbank.foundation.requests import PlainText, StrictBody, StrictRoute
 
+_INSTANT_MAX = 2**62
+
+PersonId = Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
+
 
 class HolderBody(StrictBody):
     """A person the Authentication Service has registered."""
 
-    person_id: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
+    person_id: PersonId
     display_name: Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
     faction: Annotated[PlainText, StringConstraints(max_length=FACTION_LENGTH_MAX)] | None = None
-    joined_at: Annotated[int, Field(ge=0)] | None = None
+    joined_at: Annotated[int, Field(ge=0, le=_INSTANT_MAX)] | None = None
 
 
 class InternalRoutes:
@@ -41,7 +45,7 @@ class InternalRoutes:
         )
         return await self._view(holder)
 
-    async def view(self, request: Request, person_id: str) -> dict[str, Any]:
+    async def view(self, request: Request, person_id: PersonId) -> dict[str, Any]:
         """Show the person's account."""
         self._service_tokens.require_service(request)
         holder = await self._bank.holders.find(person_id)
