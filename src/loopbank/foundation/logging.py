@@ -8,8 +8,11 @@ import structlog
 
 def configure_logging(*, as_json: bool) -> None:
     """Set up logging once, in an entrypoint."""
+    # Plain tracebacks: the coloured ones show every variable, secrets too, and take seconds on the event loop.
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[
