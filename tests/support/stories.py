@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
@@ -21,13 +22,14 @@ from loopbank.access import RateLimits, Role, ServiceTokens
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_people
 from loopbank.entrypoints.service import Part
-from loopbank.foundation.clock import system_clock
+from loopbank.foundation.clock import later, system_clock
 from loopbank.foundation.database import Database, connect_database
+from loopbank.foundation.ids import new_id
 from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation, read_settings
 from loopbank.identity import IdentityService
 from loopbank.identity.passwords import PasswordHasher
-from loopbank.identity.people import Person, SignInPlace
+from loopbank.identity.people import Person, Session, SignInPlace
 from loopbank.ledger import tables
 
 WELCOME_BONUS = 1000
@@ -124,6 +126,15 @@ class BankStory:
         account = (await http.get("/api/v1/account")).raise_for_status().json()["account"]["account_number"]
         return StoryPerson(person, opened.session.id, token, account, http)
 
+    async def stranger_token(self, role_word: str) -> str:
+        """Sign a token for somebody of whom the log will never tell, so that only their requests can be heard of."""
+        now = system_clock()
+        person = Person(new_id(), f"{role_word} {uuid4().hex[:8]}", Role.USER, now)
+        ends_at = later(now, 3_600)
+        session = Session(new_id(), person.id, "Test", "192.0.2.7", now, now, ends_at, ends_at)
+        token = await self._identity.sessions._issuer.issue(person, session)
+        return token.text
+
     async def person(self, role_word: str, *, role: Role = Role.USER) -> StoryPerson:
         """Let somebody join and sign in; the bank opens their account at once."""
         return await self.sign_in(await self.joined(role_word, role=role))
@@ -185,6 +196,19 @@ async def opened_bank(database_url: str, data_dir: Path, **choices: str) -> Asyn
             part.end_streams()
             await part.stop()
         await database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Log as a server does: the library's own default shows every variable of a traceback, and takes seconds for it."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        cache_logger_on_first_use=False,
+    )
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
