@@ -52,6 +52,15 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 250 }] },
   },
   {
+    files: ['src/features/**', 'src/shared/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@/features/*', '@/app/*'], message: 'Features share through src/shared only.' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.spec.ts'],
     // A describe block is a chapter, not a function.
     rules: { 'max-lines-per-function': 'off' },

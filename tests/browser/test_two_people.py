@@ -1,6 +1,7 @@
 """The journey this bank exists for: two people on two phones, and coins that arrive while one of them looks."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Route, expect
@@ -51,6 +52,24 @@ async def test_the_keypad_writes_the_amount_and_the_bank_never_gets_more_than_th
     await runner.press("Next")
     await runner.press("Send 2.00 ¤")
     await fixer.sees_balance("1,002.00")
+
+
+async def test_a_photo_of_a_code_fills_in_the_payment(phone_shop: PhoneShop, tmp_path: Path) -> None:
+    runner, fixer = await phone_shop.open(), await phone_shop.open()
+    await runner.register("Runner")
+    await fixer.register("Fixer")
+    await fixer.follow("Receive")
+    await fixer.page.get_by_text("Ask for a certain amount").click()
+    await fixer.fill("Amount", "7.25")
+    photo = tmp_path / "code.png"
+    await fixer.page.get_by_role("img", name=re.compile("QR code")).screenshot(path=photo)
+
+    await runner.follow("Send")
+    await runner.press("Scan")
+    await runner.page.get_by_label("Take or choose a photo").set_input_files(photo)
+    await runner.sees("Fixer")
+    await runner.press("Next")
+    await expect(runner.page.get_by_label("Amount", exact=True)).to_have_value("7.25")
 
 
 async def test_a_lost_answer_does_not_pay_twice(phone_shop: PhoneShop) -> None:

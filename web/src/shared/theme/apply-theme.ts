@@ -14,6 +14,10 @@ function panelShape(cut: number): string {
   return `polygon(${cut}px 0, 100% 0, 100% ${far}, ${far} 100%, 0 100%, 0 ${cut}px)`
 }
 
+function pointTo(relation: string, address: string): void {
+  document.querySelector(`link[rel="${relation}"]`)?.setAttribute('href', address)
+}
+
 function showPalette(root: HTMLElement, palette: Palette): void {
   for (const [purpose, colour] of Object.entries(palette)) root.style.setProperty(`--${kebab(purpose)}`, colour as string)
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', palette.page)
@@ -30,7 +34,9 @@ export function applyTheme(id: ThemeId): void {
   root.style.setProperty('--radius', `${theme.shape.radius}px`)
   root.style.setProperty('--panel-shape', panelShape(theme.shape.cut))
   root.style.setProperty('--button-shape', panelShape(Math.round(theme.shape.cut * 0.7)))
-  document.querySelector('link[rel="manifest"]')?.setAttribute('href', theme.manifest)
+  pointTo('manifest', theme.manifest)
+  pointTo('icon', `${theme.icons}.svg`)
+  pointTo('apple-touch-icon', `${theme.icons}-180.png`)
 
   const prefersLight = window.matchMedia('(prefers-color-scheme: light)')
   const follow = () => {

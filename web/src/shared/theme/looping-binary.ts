@@ -44,5 +44,6 @@ export const loopingBinary: Theme = {
   fonts: { display: "'Inter Variable'", body: "'Inter Variable'" },
   shape: { cut: 0, radius: 16 },
   hasGlitchEffects: false,
+  icons: '/icons/looping-binary',
   manifest: '/looping-binary.webmanifest',
 }

@@ -26,5 +26,6 @@ export const neotropolis: Theme = {
   fonts: { display: "'Oxanium Variable'", body: "'Inter Variable'" },
   shape: { cut: 14, radius: 0 },
   hasGlitchEffects: true,
+  icons: '/icons/neotropolis',
   manifest: '/neotropolis.webmanifest',
 }

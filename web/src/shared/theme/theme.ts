@@ -32,4 +32,6 @@ export interface Theme {
   shape: { cut: number; radius: number }
   hasGlitchEffects: boolean
   manifest: string
+  /** Where this theme's icons begin: `.svg` and `-180.png` follow. */
+  icons: string
 }
