@@ -10,6 +10,7 @@ from loopbank.foundation.database import Database
 from loopbank.identity import EmailTaken, NameTaken, Person, UnacceptablePassword, store
 from loopbank.identity.administration import SETUP_SECONDS_MAX
 from loopbank.identity.errors import RoleChangeRefused, UnknownPerson
+from loopbank.identity.tokens import token_hash
 from tests.access.signing import SettableClock
 from tests.identity.authentication import OTHER_PASSWORD, PASSWORD, Answer, Authentication, Client, running
 
@@ -57,6 +58,18 @@ async def test_fifty_uses_of_one_link_make_one_super_administrator(
     assert [answer.status for answer in answers].count(201) == 1
     assert {answer.code for answer in answers if answer.status != 201} == {"setup_link_not_valid"}
     assert len(await authentication.facts("user.registered")) == 1
+
+
+async def test_a_link_is_used_up_by_one_of_fifty_transactions(
+    authentication: Authentication, clock: SettableClock
+) -> None:
+    hashed = token_hash(await setup_token(authentication))
+
+    async def use() -> bool:
+        async with authentication.database.transaction() as tx:
+            return await store.use_setup_token(tx, hashed, now=clock())
+
+    assert (await asyncio.gather(*(use() for _ in range(50)))).count(True) == 1
 
 
 async def test_two_links_used_at_once_make_one_super_administrator(

@@ -42,6 +42,12 @@ async def test_a_password_verifies_and_others_do_not(password: str) -> None:
         assert await made.hash(password) != stored
 
 
+async def test_the_stand_ins_own_password_lets_nobody_in_either() -> None:
+    async with hasher() as made:
+        made._dummy_hash = await made.hash("chrome-rain-4417")
+        assert not await made.verify("chrome-rain-4417", None)
+
+
 async def test_a_stolen_table_is_worth_nothing_without_the_installations_secret() -> None:
     async with hasher() as ours, hasher(pepper=b"other") as theirs:
         stored = await ours.hash("chrome-rain-4417")

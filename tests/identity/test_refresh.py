@@ -3,9 +3,11 @@
 import asyncio
 import json
 
+import pytest
+
 from loopbank.foundation.database import Database
 from loopbank.identity import store
-from loopbank.identity.sessions import IDLE_SECONDS_MAX, SESSION_SECONDS_MAX
+from loopbank.identity.sessions import IDLE_SECONDS_MAX, SESSION_SECONDS_MAX, Sessions
 from tests.access.signing import SettableClock
 from tests.identity.authentication import Authentication, Client, running
 
@@ -21,12 +23,26 @@ async def test_a_refresh_token_gives_new_tokens_of_the_same_session(client: Clie
     assert (await client.refresh(second.json["refresh_token"])).status == 200
 
 
+def let_all_look_before_one_writes(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Hold every refresh between its look at the token and its write until all of them have looked."""
+    everybody = asyncio.Barrier(count)
+    look = Sessions._refuse_spent
+
+    async def look_and_wait(sessions: Sessions, hashed: str) -> None:
+        await look(sessions, hashed)
+        await everybody.wait()
+
+    monkeypatch.setattr(Sessions, "_refuse_spent", look_and_wait)
+
+
 async def test_fifty_refreshes_at_once_have_one_winner(
-    authentication: Authentication, database: Database, clock: SettableClock
+    authentication: Authentication, database: Database, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(Authentication(database, clock)) as second, authentication.client() as a, second.client() as b:
         tokens = await a.join("Runner")
+        let_all_look_before_one_writes(monkeypatch, 50)
         answers = await asyncio.gather(*((a, b)[number % 2].refresh(tokens["refresh_token"]) for number in range(50)))
+        monkeypatch.undo()
         winners = [answer for answer in answers if answer.status == 200]
         assert len(winners) == 1
         assert {answer.code for answer in answers if answer.status != 200} == {"invalid_grant"}
