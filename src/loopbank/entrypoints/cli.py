@@ -12,10 +12,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.engine import make_url
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
-from loopbank.entrypoints.server import serve
+from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.errors import Refusal
@@ -50,20 +51,20 @@ def serve_command(
     which: Annotated[Which, typer.Argument(help="Both services with worker and web app, or one of them.")] = Which.ALL,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [LOOPBANK_HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="8080 for all, 5000 for auth, 5001 for coin.")] = None,
+    processes: Annotated[int, typer.Option(help="How many share the port, on PostgreSQL.", min=1, max=64)] = 1,
 ) -> None:
     """Answer requests until stopped."""
     settings = _settings()
     _require_current(settings)
-    address, listening = host or settings.host, port or settings.port or _PORTS[which]
+    if processes > 1 and make_url(settings.database_url).get_backend_name() == "sqlite":
+        _fail("Several processes need PostgreSQL: a SQLite file has one writer.")
+    door = Door(host or settings.host, port or settings.port or _PORTS[which], settings.trusted_proxies)
     setup_path = None if which is Which.COIN else _run(commands.setup_path(settings))
-    served, parts = commands.served(settings, which.value)
     started = serve(
-        served,
-        parts,
-        host=address,
-        port=listening,
-        trusted_proxies=settings.trusted_proxies,
-        ready=lambda: _welcome(settings, address, listening, setup_path),
+        lambda: commands.served(settings, which.value),
+        door,
+        ready=lambda: _welcome(settings, door, setup_path),
+        processes=processes,
     )
     if not started:
         raise typer.Exit(1)
@@ -219,12 +220,13 @@ def _fail(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _welcome(settings: Installation, host: str, port: int, setup_path: str | None) -> None:
+def _welcome(settings: Installation, door: Door, setup_path: str | None) -> None:
     """Print where the bank is, and the one-time link that makes the first administrator."""
-    hosts = local_addresses() if host == "0.0.0.0" else [host]  # noqa: S104 -- a comparison, not a binding
-    addresses = [settings.public_url] if settings.public_url else [f"http://{name}:{port}" for name in hosts]
-    if host == "0.0.0.0":  # noqa: S104 -- likewise
-        addresses.append(f"http://localhost:{port}")
+    is_everywhere = door.host == "0.0.0.0"  # noqa: S104 -- a comparison, not a binding
+    hosts = [*local_addresses(), "localhost"] if is_everywhere else [door.host]
+    addresses = [f"http://{host}:{door.port}" for host in hosts]
+    if settings.public_url:
+        addresses.insert(0, settings.public_url)
     print(f"\n  {settings.product_name} is open: " + "  ".join(addresses), flush=True)
     if setup_path is not None:
         print(f"  Make yourself the first administrator (once): {addresses[0]}{setup_path}", flush=True)
