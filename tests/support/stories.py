@@ -1,7 +1,6 @@
 """Stories: the whole bank in one process on a fresh database, and people who are signed in to it.
 
-People join and sign in through the Authentication Service itself, only with a cheaper hash of their password, so that
-hundreds of them cost nothing.
+Passwords are hashed with bcrypt's fewest rounds, so that hundreds of people cost nothing; all else is the real thing.
 """
 
 import os
@@ -27,7 +26,7 @@ from loopbank.foundation.database import Database, connect_database
 from loopbank.foundation.ids import new_id
 from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation, read_settings
-from loopbank.identity import IdentityService
+from loopbank.identity import IdentityService, build_identity
 from loopbank.identity.passwords import PasswordHasher
 from loopbank.identity.people import Person, Session, SignInPlace
 from loopbank.ledger import tables
@@ -39,7 +38,6 @@ PASSWORD = "chrome-rain-4417"
 """Everybody's password."""
 
 _FEWEST_ROUNDS = 4
-"""A hash knows its own rounds, so these people also sign in quickly where a test lets them type their password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,8 @@ async def opened_bank(database_url: str, data_dir: Path, **choices: str) -> Asyn
     """Open a bank on a migrated database; choices are settings, such as `RATE_LIMITS="true"`."""
     settings = installation(database_url, data_dir, choices)
     database = connect_database(database_url)
-    app, parts = build_all_in_one(settings, database)
+    with patch.dict(build_identity.__kwdefaults__ or {}, bcrypt_rounds=_FEWEST_ROUNDS):
+        app, parts = build_all_in_one(settings, database)
     started = []
     try:
         for part in parts:
