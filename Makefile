@@ -75,10 +75,6 @@ check-shape:
 check-web:
 	@$(WITH_NODE) npm run --silent lint && npm run --silent typecheck
 
-.PHONY: bench
-bench: setup $(STAMPS)/dev ## Measure what is claimed about speed beside raw pgbench (BENCH=--quick for a smoke run)
-	@$(BIN)/python -m benchmarks $(BENCH)
-
 # ---------------------------------------------------------------- keeping it
 
 .PHONY: contract

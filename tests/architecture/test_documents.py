@@ -16,7 +16,8 @@ HEADINGS = ["## Context", "## Decision", "## Alternatives", "## What enforces it
 DECISION_LINES_MAX = 50
 
 TOP = {path.parts[0] for path in tracked_files()}
-TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+RULES = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+TARGETS = set(RULES)
 COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # it is a group
 
 
@@ -54,6 +55,10 @@ def test_what_a_document_names_exists(document: Path) -> None:
     text = (ROOT / document).read_text()
     assert missing_paths(document, text) == []
     assert missing_commands(text) == []
+
+
+def test_a_command_is_made_in_one_way() -> None:
+    assert sorted(RULES) == sorted(TARGETS)
 
 
 def test_the_map_names_every_package_and_every_place() -> None:
