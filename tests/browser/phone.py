@@ -68,6 +68,8 @@ class Phone:
     async def register(self, name: str) -> None:
         """Open an account from the first screen and wait for the welcome bonus."""
         await self.follow("Open an account")
+        # Both screens ask for a character name; only the new one may get it.
+        await expect(self.page.get_by_role("heading", name="Open an account")).to_be_visible()
         await self.fill("Character name", name)
         await self.fill("Password", PASSWORD)
         await self.press("Open account")

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.phone import PASSWORD, PhoneShop
+from tests.support.server import RealServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -131,6 +132,18 @@ async def test_statement_and_profile_keep_what_happened(phone_shop: PhoneShop) -
     await medtech.fill("Password", PASSWORD)
     await medtech.press("Sign in")
     await medtech.sees_balance("996.93")
+
+
+async def test_the_set_up_link_makes_the_first_administrator(phone_shop: PhoneShop, real_server: RealServer) -> None:
+    link = re.search(r"/setup#\S+", real_server.log)
+    assert link is not None
+    desk = await phone_shop.open()
+    await desk.go(link.group())
+    await desk.fill("Administrator name", "Game Master")
+    await desk.fill("Password", PASSWORD)
+    await desk.fill("Repeat password", PASSWORD)
+    await desk.press("Create administrator")
+    await desk.sees("Hi, Game Master")
 
 
 async def test_a_session_ended_elsewhere_ends_here(phone_shop: PhoneShop) -> None:

@@ -67,7 +67,7 @@ export function testBank(network: Network, config: BankConfig = CONFIG) {
     now: () => Date.now(),
     wait: () => Promise.resolve(),
   })
-  keeper.adopt({ value: 'token', expiresAt: Date.now() + 3_600_000 })
+  keeper.begin({ value: 'token', expiresAt: Date.now() + 3_600_000 })
   const api = createBankApi('http://bank.test', keeper, (request) => network(request as Request))
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const pinia = createPinia()

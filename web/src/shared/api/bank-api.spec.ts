@@ -19,7 +19,7 @@ function signedIn(handle: (request: Request) => Promise<Response>) {
     now: () => Date.now(),
     wait: () => Promise.resolve(),
   })
-  keeper.adopt({ value: 'old', expiresAt: Date.now() + HOUR_MS })
+  keeper.begin({ value: 'old', expiresAt: Date.now() + HOUR_MS })
   const api = createBankApi('http://bank.test', keeper, (request) => handle(request as Request))
   return { api, renewals: () => renewals }
 }

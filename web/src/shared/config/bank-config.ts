@@ -1,5 +1,6 @@
 import { inject, type InjectionKey } from 'vue'
 import type { BankConfig } from '@/shared/api/types'
+import { readStoredRecord } from '@/shared/browser/stored-record'
 
 const STORED_AS = 'loopbank.config'
 
@@ -12,17 +13,12 @@ export function useBankConfig(): BankConfig {
   return config
 }
 
-function readStoredConfig(): BankConfig | null {
-  const stored = localStorage.getItem(STORED_AS)
-  return stored === null ? null : (JSON.parse(stored) as BankConfig)
-}
-
 /**
  * The config of the last visit at once, or the server's. Without either there is no bank to show: raises.
  * A stored config is refreshed in the background and takes effect at the next start.
  */
 export async function loadBankConfig(fetchConfig: () => Promise<BankConfig>): Promise<BankConfig> {
-  const stored = readStoredConfig()
+  const stored = readStoredRecord<BankConfig>(STORED_AS)
   const fetched = fetchConfig().then((config) => {
     localStorage.setItem(STORED_AS, JSON.stringify(config))
     return config

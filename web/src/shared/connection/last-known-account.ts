@@ -1,4 +1,5 @@
 import type { Account } from '@/shared/api/types'
+import { readStoredRecord } from '@/shared/browser/stored-record'
 
 const STORED_AS = 'loopbank.last-known-account'
 
@@ -25,8 +26,7 @@ export function rememberLastKnownAccount(account: Account, seenAt: Date): void {
 
 /** The balance as it was last seen on this device, or null. */
 export function readLastKnownAccount(): LastKnownAccount | null {
-  const stored = localStorage.getItem(STORED_AS)
-  return stored === null ? null : (JSON.parse(stored) as LastKnownAccount)
+  return readStoredRecord<LastKnownAccount>(STORED_AS)
 }
 
 /** Removes every trace of the account from this device. */

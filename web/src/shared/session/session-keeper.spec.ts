@@ -101,6 +101,17 @@ describe('the session keeper', () => {
     expect(ended).toHaveBeenCalledOnce()
   })
 
+  it('does not lend a new sign-in to a tab that shows somebody else', async () => {
+    const browser = new Browser()
+    const [shown, other] = [browser.openTab({ withLocks: true }), browser.openTab({ withLocks: true })]
+    await shown.token()
+    const replaced = vi.fn()
+    shown.onReplacement(replaced)
+    other.begin({ value: 'token-of-somebody-else', expiresAt: browser.now + HOUR_MS })
+    expect(replaced).toHaveBeenCalledOnce()
+    expect(await shown.token()).not.toBe('token-of-somebody-else')
+  })
+
   it('answers null when the server refuses, and raises when it cannot be reached', async () => {
     const browser = new Browser()
     browser.cookie = 0

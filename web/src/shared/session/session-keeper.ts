@@ -21,7 +21,8 @@ export interface SessionPorts {
   wait: (milliseconds: number) => Promise<void>
 }
 
-type Announcement = { kind: 'renewed'; token: AccessToken } | { kind: 'ended' }
+/** `begun` is a new sign-in, perhaps of somebody else: what other tabs show may no longer be theirs. */
+type Announcement = { kind: 'begun' } | { kind: 'renewed'; token: AccessToken } | { kind: 'ended' }
 
 const LOCK_NAME = 'loopbank-session'
 /** A token this close to its end is renewed before it is used, so that a slow request does not outlive it. */
@@ -41,6 +42,7 @@ export class SessionKeeper {
   #token: AccessToken | null = null
   #renewal: Promise<string | null> | null = null
   #endListeners = new Set<() => void>()
+  #replacementListeners = new Set<() => void>()
   readonly #ports: SessionPorts
 
   constructor(ports: SessionPorts) {
@@ -54,10 +56,16 @@ export class SessionKeeper {
     return () => this.#endListeners.delete(listener)
   }
 
+  /** Calls back when another tab has signed in, perhaps as somebody else. Returns the way to stop listening. */
+  onReplacement(listener: () => void): () => void {
+    this.#replacementListeners.add(listener)
+    return () => this.#replacementListeners.delete(listener)
+  }
+
   /** Takes over the token of a fresh sign-in. */
-  adopt(token: AccessToken): void {
+  begin(token: AccessToken): void {
     this.#token = token
-    this.#tell({ kind: 'renewed', token })
+    this.#tell({ kind: 'begun' })
   }
 
   /** Forgets the session and tells the other tabs. */
@@ -90,7 +98,8 @@ export class SessionKeeper {
     if (heard && heard.value !== stale) return heard.value
     const answer = await this.#ports.renew()
     if (answer.outcome === 'renewed') {
-      this.adopt(answer.token)
+      this.#token = answer.token
+      this.#tell({ kind: 'renewed', token: answer.token })
       return answer.token.value
     }
     if (answer.outcome === 'unreachable') throw answer.reason
@@ -104,7 +113,11 @@ export class SessionKeeper {
 
   #hear(announcement: Announcement): void {
     if (announcement.kind === 'renewed') this.#token = announcement.token
-    else this.#finish()
+    else if (announcement.kind === 'ended') this.#finish()
+    else {
+      this.#token = null
+      for (const listener of this.#replacementListeners) listener()
+    }
   }
 
   #tell(announcement: Announcement): void {

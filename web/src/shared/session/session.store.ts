@@ -29,6 +29,8 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   keeper.onEnd(forgetPerson)
+  // Law: a tab never shows one person's account while it acts as another.
+  keeper.onReplacement(() => window.location.reload())
 
   /** Continues the session of an earlier visit, if there is one. */
   async function resume(): Promise<void> {
@@ -54,7 +56,7 @@ export const useSessionStore = defineStore('session', () => {
       }),
     )
     queryClient.clear()
-    keeper?.adopt(accessTokenOf(answer, Date.now()))
+    keeper?.begin(accessTokenOf(answer, Date.now()))
     void queryClient.prefetchQuery(accountQuery(api))
     rememberSignedIn(true)
     status.value = 'signed-in'
