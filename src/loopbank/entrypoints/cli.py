@@ -12,7 +12,6 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy.engine import make_url
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
@@ -56,7 +55,7 @@ def serve_command(
     """Answer requests until stopped."""
     settings = _settings()
     _require_current(settings)
-    if processes > 1 and make_url(settings.database_url).get_backend_name() == "sqlite":
+    if processes > 1 and settings.is_on_sqlite:
         _fail("Several processes need PostgreSQL: a SQLite file has one writer.")
     door = Door(host or settings.host, port or settings.port or _PORTS[which], settings.trusted_proxies)
     setup_path = None if which is Which.COIN else _run(commands.setup_path(settings))

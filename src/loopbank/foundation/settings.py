@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         """Tell whether the event profile's defaults hold."""
         return self.profile is Profile.EVENT
 
+    @property
+    def is_on_sqlite(self) -> bool:
+        """Tell whether the database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
 
 class Installation(Settings):
     """Settings with every default of the profile filled in; what the product works with."""
