@@ -42,9 +42,9 @@ def document_of(rows: Sequence[Row], *, scale: Scale, is_quick: bool, postgres: 
         "",
         *(["**A quick run: it shows that the bench works, not how fast anything is.**", ""] if is_quick else []),
         f"{kept} of {promised} promises reached. Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"in {minutes:.1f} minutes, {scale.rounds} rounds of {scale.seconds:g} s each (bulk and reads half that), interleaved with their peers;",
-        "medians, with lowest and highest in brackets. A ratio is ours over the peer's in the same run on the same",
-        "machine; the absolute numbers say something about the machine only.",
+        f"in {minutes:.1f} minutes: {scale.rounds} rounds of {scale.seconds:g} s each (bulk and reads half that),",
+        "interleaved with their peers; medians, with lowest and highest in brackets. A ratio is ours over the peer's",
+        "in the same run on the same machine; the absolute numbers say something about the machine only.",
         "",
         *_circumstances(postgres),
     ]

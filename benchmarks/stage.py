@@ -36,12 +36,29 @@ class Scale:
     small_history: int
     large_history: int
     starts: int
+    storm_seconds: float
 
 
 FULL = Scale(
-    rounds=3, seconds=4, warm_up_seconds=1, players=500, small_history=10_000, large_history=1_000_000, starts=5
+    rounds=3,
+    seconds=4,
+    warm_up_seconds=1,
+    players=500,
+    small_history=10_000,
+    large_history=1_000_000,
+    starts=5,
+    storm_seconds=5,
 )
-QUICK = Scale(rounds=1, seconds=1, warm_up_seconds=0.3, players=100, small_history=1_000, large_history=5_000, starts=1)
+QUICK = Scale(
+    rounds=1,
+    seconds=1,
+    warm_up_seconds=0.3,
+    players=100,
+    small_history=1_000,
+    large_history=5_000,
+    starts=1,
+    storm_seconds=2,
+)
 
 
 class Stage:

@@ -1,6 +1,8 @@
 """How long people wait: for a balance, for their history, for news of a payment, and while everybody signs in."""
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from urllib.request import Request, urlopen
@@ -16,7 +18,6 @@ _FLAT = 1.3
 _LOGINS = 200
 _NAMES = tuple(f"Fixer {number}" for number in range(8))
 _PASSWORD = "noodles under neon 77"  # Made for the bench, on a database that is thrown away.
-_STORM_SECONDS = 5.0
 _STREAMS = 100
 _STEADY = Paying(16, per_second=100)
 _TO_STREAMS = Paying(16, per_second=100, receivers=_STREAMS)
@@ -26,9 +27,12 @@ def measure_reads(stage: Stage) -> list[Row]:
     """Measure reads on a short and on a long history, one after the other in every round."""
     sizes = (stage.scale.small_history, stage.scale.large_history)
     outcomes: dict[str, list[Outcome]] = {}
+    with ThreadPoolExecutor(len(Kind)) as threads:
+        # Both databases at once: nothing is measured while histories are written.
+        urls = dict(zip(Kind, threads.map(partial(_histories, stage, sizes), Kind), strict=True))
     for kind in Kind:
         with ExitStack() as running:
-            banks = {size: running.enter_context(stage.bank(_filled(stage, kind, size))) for size in sizes}
+            banks = {size: running.enter_context(stage.bank(url)) for size, url in urls[kind].items()}
             for bank in banks.values():
                 bank.wait_until_idle()
                 stage.warm_up(kind, bank)
@@ -54,14 +58,16 @@ def measure_reads(stage: Stage) -> list[Row]:
     ]
 
 
-def _filled(stage: Stage, kind: Kind, size: int) -> str:
-    """Give the URL of a database with that many transfers."""
-    stage.step(f"{size:,} transfers on {kind}")
-    url = stage.fresh_database(kind, f"history_{size}")
-    stage.fill(kind, url, size)
-    if kind is Kind.POSTGRESQL:
-        stage.postgres.analyze(f"history_{size}")
-    return url
+def _histories(stage: Stage, sizes: Sequence[int], kind: Kind) -> dict[int, str]:
+    """Give the URLs of databases with so many transfers each."""
+    urls: dict[int, str] = {}
+    for size in sizes:
+        stage.step(f"{size:,} transfers on each database")
+        urls[size] = stage.fresh_database(kind, f"history_{size}")
+        stage.fill(kind, urls[size], size)
+        if kind is Kind.POSTGRESQL:
+            stage.postgres.analyze(f"history_{size}")
+    return urls
 
 
 def _read(stage: Stage, kind: Kind, bank: Bank, path: str) -> Outcome:
@@ -95,7 +101,7 @@ def measure_login_storm(stage: Stage) -> list[Row]:
             peer=_milliseconds(quiet, percentile),
             sentence=(
                 f"{_STEADY.per_second:g} payments per second go on. Of the {_LOGINS} sign-ins, answered within "
-                f"{_STORM_SECONDS:g} s: {answered} (503 names the second at which to come back)."
+                f"{stage.scale.storm_seconds:g} s: {answered} (503 names the second at which to come back)."
             ),
         )
         for percentile in ("p50", "p99")
@@ -132,7 +138,7 @@ def measure_live(stage: Stage) -> list[Row]:
 
 def _steady(stage: Stage, bank: Bank, storm: LoginStorm | None) -> Outcome:
     bank.wait_until_idle()
-    return stage.play(Kind.SQLITE, [bank], paying=_STEADY, storm=storm, seconds=_STORM_SECONDS)
+    return stage.play(Kind.SQLITE, [bank], paying=_STEADY, storm=storm, seconds=stage.scale.storm_seconds)
 
 
 def _milliseconds(outcomes: list[Outcome], percentile: str) -> Figure:
