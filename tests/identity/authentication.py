@@ -16,7 +16,7 @@ from loopbank.foundation.database import Database
 from loopbank.foundation.http import Boundary
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation, Profile, Settings
-from loopbank.identity import HolderView, IdentityService, build_identity
+from loopbank.identity import HolderView, IdentityService, Person, build_identity
 from loopbank.identity.keys import new_signing_key
 from tests.access.signing import SettableClock
 
@@ -40,13 +40,12 @@ class CoinSide:
         self.opened: dict[str, HolderView] = {}
         self.is_down = False
 
-    async def open(self, person_id: str, display_name: str, faction: str | None) -> HolderView | None:
+    async def open(self, person: Person, faction: str | None) -> HolderView | None:
         if self.is_down:
             return None
-        assert display_name
         number = f"NC-TEST-{len(self.opened):04d}"
         return self.opened.setdefault(
-            person_id,
+            person.id,
             HolderView(
                 account_number=number,
                 faction=faction,

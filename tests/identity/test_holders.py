@@ -7,8 +7,9 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from loopbank.access import ServiceTokens
-from loopbank.identity import HolderView, HttpHolders
+from loopbank.access import Role, ServiceTokens
+from loopbank.foundation.clock import Instant
+from loopbank.identity import HolderView, HttpHolders, Person
 from tests.access.signing import SettableClock
 from tests.identity.authentication import SECRET_KEY
 
@@ -21,6 +22,7 @@ VIEW: dict[str, Any] = {
     "held": 12,
     "free_spins": 3,
 }
+RUNNER = Person(id="person-1", name="Runner", role=Role.USER, created_at=Instant(17))
 TOKENS = ServiceTokens(secret_key=SECRET_KEY, clock=SettableClock())
 
 
@@ -39,10 +41,14 @@ async def test_a_holder_is_opened_and_viewed_with_a_service_token() -> None:
         return httpx.Response(200, json={**VIEW, "more": "is ignored"})
 
     holders = asking(answer)
-    assert await holders.open("person-1", "Runner", "Netrunners") == HolderView(**VIEW)
+    assert await holders.open(RUNNER, "Netrunners") == HolderView(**VIEW)
     assert await holders.view("person-1") == HolderView(**VIEW)
     assert asked == [
-        ("POST", "/internal/holders", b'{"person_id":"person-1","display_name":"Runner","faction":"Netrunners"}'),
+        (
+            "POST",
+            "/internal/holders",
+            b'{"person_id":"person-1","display_name":"Runner","faction":"Netrunners","joined_at":17}',
+        ),
         ("GET", "/internal/holders/person-1", b""),
     ]
 
@@ -71,4 +77,4 @@ def never_answer(request: httpx.Request) -> httpx.Response:
 )
 async def test_no_usable_answer_is_no_view(answer: Callable[[httpx.Request], httpx.Response]) -> None:
     assert await asking(answer).view("person-1") is None
-    assert await asking(answer).open("person-1", "Runner", None) is None
+    assert await asking(answer).open(RUNNER, None) is None

@@ -7,6 +7,7 @@ import httpx
 import structlog
 
 from loopbank.access import ServiceAuth, ServiceTokens
+from loopbank.identity.people import Person
 
 _SECONDS_MAX = 3.0
 
@@ -29,7 +30,7 @@ class HolderView:
 class Holders(Protocol):
     """Asks the Coin Service about people; None when it does not answer or does not know them."""
 
-    async def open(self, person_id: str, display_name: str, faction: str | None) -> HolderView | None:
+    async def open(self, person: Person, faction: str | None) -> HolderView | None:
         """Open the person's holder and wallet unless they exist."""
 
     async def view(self, person_id: str) -> HolderView | None:
@@ -43,9 +44,14 @@ class HttpHolders:
         self._http = http
         self._auth = ServiceAuth(tokens)
 
-    async def open(self, person_id: str, display_name: str, faction: str | None) -> HolderView | None:
+    async def open(self, person: Person, faction: str | None) -> HolderView | None:
         """Open the person's holder and wallet unless they exist."""
-        body = {"person_id": person_id, "display_name": display_name, "faction": faction}
+        body = {
+            "person_id": person.id,
+            "display_name": person.name,
+            "faction": faction,
+            "joined_at": person.created_at,
+        }
         return await self._ask(self._http.build_request("POST", "/internal/holders", json=body, timeout=_SECONDS_MAX))
 
     async def view(self, person_id: str) -> HolderView | None:

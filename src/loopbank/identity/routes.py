@@ -123,7 +123,7 @@ class SignInRoutes:
         new = self._registration.check(body.character_name, body.password, faction=body.faction)
         self._rate_limits.check("register", _REGISTER_LIMIT, client_key(request))
         person = await self._registration.register(new)
-        holder = await self._holders.open(person.id, person.name, new.faction)
+        holder = await self._holders.open(person, new.faction)
         return schemas.RegisteredAnswer(message="Welcome to the bank.", user=user_answer(person, holder))
 
     async def login(self, request: Request, response: Response, body: schemas.LoginBody) -> schemas.SignedInAnswer:
@@ -168,18 +168,20 @@ class SignInRoutes:
         new = self._registration.check(body.character_name, body.password, role=Role.SUPERADMIN)
         self._rate_limits.check("setup", _SETUP_LIMIT, client_key(request))
         person = await self._administration.set_up(body.token, new)
-        holder = await self._holders.open(person.id, person.name, None)
+        holder = await self._holders.open(person, None)
         return schemas.RegisteredAnswer(message="You administer this bank now.", user=user_answer(person, holder))
 
     async def _answer(
         self, request: Request, response: Response, signed_in: SignedIn, *, wants_cookie: bool
     ) -> schemas.SignedInAnswer:
-        holder: HolderView | None = await self._holders.view(signed_in.person.id)
+        person = signed_in.person
+        # Somebody whose registration did not reach the Coin Service gets the account now.
+        holder: HolderView | None = await self._holders.view(person.id) or await self._holders.open(person, None)
         answer = schemas.SignedInAnswer(
             access_token=signed_in.access_token.text,
             token_type="Bearer",  # noqa: S106 -- the kind of token, not one
             expires_in=signed_in.access_token.expires_in_seconds,
-            user=user_answer(signed_in.person, holder),
+            user=user_answer(person, holder),
         )
         if wants_cookie:
             self._transport.write(request, response, signed_in.refresh_token)
