@@ -56,12 +56,12 @@ def document_of(rows: Sequence[Row], *, scale: Scale, is_quick: bool, postgres: 
             "| what | Loopbank | beside | ratio | promise | |",
             "|---|--:|--:|--:|--:|---|",
         ]
-        sentences: list[str] = []
+        described: dict[str, list[str]] = {}
         for row in members:
             verdict = f"**{row.verdict}**" if row.verdict == "NOT reached" else row.verdict
             parts.append(f"| {' | '.join((*_cells(row), verdict))} |")
-            sentences.append(f"- {row.what}: {row.sentence}")
-        parts += ["", *sentences]
+            described.setdefault(row.sentence, []).append(row.what)
+        parts += ["", *(f"- {'; '.join(whats)}: {sentence}" for sentence, whats in described.items())]
     return "\n".join([*parts, "", _HOW])
 
 
