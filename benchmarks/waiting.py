@@ -11,6 +11,7 @@ from benchmarks.bank import Bank
 from benchmarks.figures import Figure, Promise, Row, figure, interleaved
 from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Reading
 from benchmarks.stage import Kind, Stage
+from benchmarks.window import NothingMeasured
 
 _READERS = 4
 _READS = {"Balance": "/api/v1/account", "History page of 20": "/api/v1/account/transactions?limit=20"}
@@ -120,7 +121,7 @@ def measure_live(stage: Stage) -> list[Row]:
                 {name: partial(stage.play, kind, [bank], paying=_TO_STREAMS, streams=_STREAMS)},
                 stage.step,
             )[name]
-        delays = [outcome.live or Latency(0.0, 0.0) for outcome in outcomes]
+        delays = [_heard(outcome) for outcome in outcomes]
         rows += [
             Row(
                 section="Live",
@@ -134,6 +135,12 @@ def measure_live(stage: Stage) -> list[Row]:
             for percentile in ("p50", "p99")
         ]
     return rows
+
+
+def _heard(outcome: Outcome) -> Latency:
+    if outcome.live is None:
+        raise NothingMeasured("no receiver heard of any payment")
+    return outcome.live
 
 
 def _steady(stage: Stage, bank: Bank, storm: LoginStorm | None) -> Outcome:

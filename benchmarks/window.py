@@ -13,6 +13,10 @@ class Refused(Exception):
     """The bank refused a request of the benchmark: what was measured would not be what was claimed."""
 
 
+class NothingMeasured(Exception):
+    """A round ended without a single measurement; a zero would look like a very good one."""
+
+
 class Window:
     """Knows when a round counts and collects the latencies of what was answered in it."""
 
@@ -47,9 +51,9 @@ class Window:
 
 
 def percentiles(seconds: Sequence[float]) -> Latency:
-    """Give the median and the 99th percentile in milliseconds; nothing measured gives zeros."""
+    """Give the median and the 99th percentile in milliseconds. Raises NothingMeasured."""
     ordered = sorted(seconds)
     if not ordered:
-        return Latency(0.0, 0.0)
+        raise NothingMeasured("not one answer came while the round counted")
     last = len(ordered) - 1
     return Latency(ordered[round(last * 0.5)] * _MILLISECONDS, ordered[round(last * 0.99)] * _MILLISECONDS)
