@@ -35,11 +35,11 @@ async def test_the_house_starts_with_what_the_settings_say(database_url: str, tm
 
 
 def test_amounts_in_settings_are_coins_not_cents(tmp_path: Path) -> None:
-    defaults = installation("sqlite://", tmp_path, {})
+    defaults = installation("sqlite:///none.db", tmp_path, {})
     assert (defaults.house_start, defaults.welcome_bonus) == (100_000_00, 1_000_00)
-    chosen = installation("sqlite://", tmp_path, {"HOUSE_START": "0", "WELCOME_BONUS": "250.5"})
+    chosen = installation("sqlite:///none.db", tmp_path, {"HOUSE_START": "0", "WELCOME_BONUS": "250.5"})
     assert (chosen.house_start, chosen.welcome_bonus) == (0, 250_50)
-    assert installation("sqlite://", tmp_path, {"PROFILE": "platform"}).welcome_bonus == 0
+    assert installation("sqlite:///none.db", tmp_path, {"PROFILE": "platform"}).welcome_bonus == 0
 
 
 async def test_the_sum_of_all_balances_is_zero(bank: BankStory) -> None:

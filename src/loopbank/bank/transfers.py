@@ -1,6 +1,7 @@
 """Payments between people, and the bank's own acts: minting and the opening of its own accounts."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loopbank.bank.errors import IdempotencyKeyReused, InvalidIdempotencyKey, NotPayable
@@ -22,7 +23,10 @@ from loopbank.ledger import (
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _FIELDS = {"debit": "from_account", "credit": "to_account"}
-"""What the request calls the fields that the ledger names otherwise."""
+"""What a payment's request calls the fields that the ledger names otherwise."""
+
+_MINT_FIELDS = {"credit": "to", "memo": "reason"}
+"""What minting calls them."""
 
 _ACCOUNT_NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
 
@@ -69,19 +73,13 @@ class Transfers:
             actor=payer.person_id,
             credential=payer.credential,
         )
-        try:
-            return _receipt(await self._ledger.post(command))
-        except LedgerRefusal as refusal:
-            if refusal.reason is Reason.KEY_REUSED:
-                raise IdempotencyKeyReused(_FIELDS.get(refusal.subject, refusal.subject)) from refusal
-            raise
+        return _receipt(await self._post(command, _FIELDS))
 
     async def mint(self, *, to_account: AccountCode, amount: Coins, reason: str, key: str, actor: str) -> Receipt:
-        """Bring new coins into circulation."""
+        """Bring new coins into circulation. Raises LedgerRefusal or IdempotencyKeyReused."""
         line = Line(self._terms.issuance, to_account, amount)
         command = Post(key=f"mint:{actor}:{key}", kind=TransactionType.MINT, lines=(line,), memo=reason, actor=actor)
-        posted = await self._ledger.post(command)
-        receipt = _receipt(posted)
+        receipt = _receipt(await self._post(command, _MINT_FIELDS))
         return Receipt(receipt.line, receipt.line.transfer.credit_balance, receipt.is_replay)
 
     async def open_system_accounts(self) -> None:
@@ -102,6 +100,15 @@ class Transfers:
                 key="house-start",
                 actor="bank",
             )
+
+    async def _post(self, command: Post, fields: Mapping[str, str]) -> Posted:
+        """Post, and name the field that differs under a reused key as whoever asked calls it."""
+        try:
+            return await self._ledger.post(command)
+        except LedgerRefusal as refusal:
+            if refusal.reason is Reason.KEY_REUSED:
+                raise IdempotencyKeyReused(fields.get(refusal.subject, refusal.subject)) from refusal
+            raise
 
     async def _house_has_history(self) -> bool:
         balance = await self._ledger.balance(self._terms.house_account)

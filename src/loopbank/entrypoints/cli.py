@@ -81,6 +81,7 @@ def worker_command() -> None:
 def migrate_command() -> None:
     """Bring the database to this release's tables."""
     settings = _settings()
+    _is_current(settings)
     migrate(settings.database_url)
     _out.print("The database is up to date.")
 
@@ -88,7 +89,9 @@ def migrate_command() -> None:
 @admin.command("create")
 def create_admin_command(
     name: Annotated[str, typer.Option(help="The name to sign in with.")],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
+    password_stdin: Annotated[  # noqa: FBT002 -- an option of the command line
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
     email: Annotated[str | None, typer.Option(help="Mail address.")] = None,
     as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
@@ -138,9 +141,7 @@ def check_command(as_json: _AsJson = False) -> None:  # noqa: FBT002 -- an optio
         def tell(finding: Finding) -> None:
             _print_finding(finding, as_json=as_json)
 
-        checks, findings = _run(
-            commands.check(settings, begin=begin, found=lambda f: _print_finding(f, as_json=as_json))
-        )
+        checks, findings = _run(commands.check(settings, begin=begin, found=tell))
     _tell(f"{checks} checks, {findings} findings.", {"checks": checks, "findings": findings}, as_json=as_json)
     if findings:
         raise typer.Exit(1)
@@ -175,7 +176,7 @@ def _print_finding(finding: Finding, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"check": finding.check, "detail": finding.detail}, ensure_ascii=False))
     else:
-        _out.print(f"[red]{finding.check}[/red]: {finding.detail}")
+        _say(_out, f"{finding.check}: {finding.detail}", style="red")
 
 
 def main() -> None:
@@ -185,10 +186,10 @@ def main() -> None:
     try:
         app()
     except InvalidSettings as error:
-        _err.print(f"[red]These settings cannot work:[/red]\n{error}")
+        _say(_err, f"These settings cannot work:\n{error}", style="red")
         sys.exit(2)
     except Refusal as refusal:
-        _err.print(f"[red]{refusal.detail}[/red]")
+        _say(_err, refusal.detail, style="red")
         sys.exit(2)
 
 
@@ -199,8 +200,15 @@ def _settings() -> Installation:
 
 
 def _require_current(settings: Installation) -> None:
-    if not is_current(settings.database_url):
+    if not _is_current(settings):
         _fail("The database is not up to date. Run: loopbank migrate")
+
+
+def _is_current(settings: Installation) -> bool:
+    try:
+        return is_current(settings.database_url)
+    except Exception as error:  # noqa: BLE001 -- each driver has its own ways to say that it cannot connect
+        _fail(f"The database cannot be reached: {error}")
 
 
 def _run(work: Coroutine[Any, Any, _Answer]) -> _Answer:
@@ -211,11 +219,16 @@ def _tell(sentence: str, document: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(document, ensure_ascii=False))
     else:
-        _out.print(sentence)
+        _say(_out, sentence)
+
+
+def _say(console: Console, sentence: str, *, style: str | None = None) -> None:
+    """Print a sentence as it is: names are no markup, and no line is broken for whoever reads it from a pipe."""
+    console.print(sentence, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def _fail(sentence: str) -> NoReturn:
-    _err.print(f"[red]{sentence}[/red]")
+    _say(_err, sentence, style="red")
     raise typer.Exit(2)
 
 

@@ -1,6 +1,7 @@
 """Settings: read once from the environment in an entrypoint, validated with a sentence per mistake, passed down."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from enum import StrEnum
@@ -13,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from loopbank.coins import Coins, parse_coins
 
 SECRET_LENGTH_MIN = 32
+
+_DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+asyncpg)?://")
 
 
 class Profile(StrEnum):
@@ -69,6 +72,20 @@ class Settings(BaseSettings):
     def _coins(cls, value: object) -> object:
         return None if value is None else parse_coins(value)
 
+    @field_validator("house_start", "welcome_bonus")
+    @classmethod
+    def _not_negative(cls, coins: Coins | None) -> Coins | None:
+        if coins is not None and coins < 0:
+            raise ValueError("The amount must not be negative.")
+        return coins
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not _DATABASE.match(url):
+            raise ValueError("The address must begin with sqlite:/// or postgresql://.")
+        return url
+
     @field_validator("factions", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
@@ -111,8 +128,17 @@ def read_settings() -> Installation:
         given = Settings()
         return _with_profile_defaults(given)
     except ValidationError as error:
-        lines = [f"{'_'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+        lines = [_sentence(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
         raise InvalidSettings("\n".join(lines)) from error
+
+
+def _sentence(place: tuple[int | str, ...], text: str) -> str:
+    """Say which environment variable is wrong, and how."""
+    sentence = text.removeprefix("Value error, ")
+    if not place:
+        return sentence
+    name = str(place[0])
+    return f"{name if name.isupper() else f'LOOPBANK_{name.upper()}'}: {sentence}"
 
 
 def _with_profile_defaults(given: Settings) -> Installation:
