@@ -11,8 +11,9 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis import Case, GenerationMode
+from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Ok
 
 from tests.support.source_tree import ROOT
 from tests.support.stories import BankStory, opened_bank
@@ -38,12 +39,14 @@ def contract(service: str) -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_dict(json.loads((ROOT / "api" / f"{service}.openapi.json").read_text()))
 
 
-OPERATIONS = {
-    operation.ok().label: operation.ok()
-    for service in ("auth", "coin")
-    for operation in contract(service).get_all_operations()
-    if operation.ok().label != ENDLESS
-}
+def operations() -> Iterator[APIOperation[Any, Any, Any, Any]]:
+    for service in ("auth", "coin"):
+        for operation in contract(service).get_all_operations():
+            assert isinstance(operation, Ok), operation
+            yield operation.ok()
+
+
+OPERATIONS = {operation.label: operation for operation in operations() if operation.label != ENDLESS}
 
 FITTING, UNFITTING = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 
