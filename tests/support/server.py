@@ -103,20 +103,16 @@ class RealServer:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS_MAX
         assert self._process is not None
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise ServerDidNotStart(f"exit code {self._process.returncode}\n{self.log[-_LOG_TAIL_CHARACTERS:]}")
-            if self._is_ready():
-                return
-            time.sleep(0.05)
+        # One client for all questions: making one costs more than many answers.
+        with httpx.Client(base_url=self.base_url, timeout=5) as client:
+            while time.monotonic() < deadline:
+                if self._process.poll() is not None:
+                    raise ServerDidNotStart(f"exit code {self._process.returncode}\n{self.log[-_LOG_TAIL_CHARACTERS:]}")
+                if _is_ready(client):
+                    return
+                time.sleep(0.05)
         self.kill()
         raise ServerDidNotStart(f"not ready after {_START_SECONDS_MAX} s\n{self.log[-_LOG_TAIL_CHARACTERS:]}")
-
-    def _is_ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.base_url}/health/ready", timeout=5).status_code == httpx.codes.OK
-        except httpx.TransportError:
-            return False
 
     def _whole_environment(self) -> dict[str, str]:
         # The tester's own settings must not reach the server; everything else of the environment may.
@@ -130,6 +126,13 @@ class RealServer:
             "LOOPBANK_PUBLIC_URL": self.base_url,
             **self._environment,
         }
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health/ready").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
 
 
 def _command() -> list[str]:
