@@ -12,7 +12,7 @@ from tests.ledger.strategies import OPENINGS, batches
 
 Batches = list[list[Command]]
 
-drawn = settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawn = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def opened() -> Books:

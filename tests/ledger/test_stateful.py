@@ -56,7 +56,7 @@ class BankBesideBank(RuleBasedStateMachine):
             assert_lawful(self.books)
 
 
-BankBesideBank.TestCase.settings = settings(max_examples=60, stateful_step_count=40, derandomize=True, deadline=None)
+BankBesideBank.TestCase.settings = settings(max_examples=50, stateful_step_count=30, derandomize=True, deadline=None)
 
 
 TestBankBesideBank = BankBesideBank.TestCase
