@@ -75,11 +75,9 @@ _ACCOUNTS = Prepared(
 _OPENED = Prepared(select(account.c.opening_key, account.c.code).where(one_of(account.c.opening_key, "keys")))
 _KNOWN_KEYS = Prepared(select(posting.c.id).where(one_of(posting.c.key, "keys")))
 _REVERSED = Prepared(
-    (
-        select(transfer.c.reverses_id, func.sum(transfer.c.amount))
-        .where(one_of(transfer.c.reverses_id, "transfers"))
-        .group_by(transfer.c.reverses_id)
-    )
+    select(transfer.c.reverses_id, func.sum(transfer.c.amount))
+    .where(one_of(transfer.c.reverses_id, "transfers"))
+    .group_by(transfer.c.reverses_id)
 )
 _owner = account.alias("owner")
 _beneficiary = account.alias("beneficiary")
