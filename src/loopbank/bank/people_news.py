@@ -22,9 +22,12 @@ class PeopleNews:
             match entry.topic:
                 case "user.registered":
                     name, faction = told["character_name"], told.get("faction") or ""
-                    await self._holders.open(
+                    holder = await self._holders.open(
                         entry.subject, name, faction=faction, role=told["role"], joined_at=entry.at
                     )
+                    if faction and not holder.faction:
+                        # A request of theirs was faster, and a token does not tell the faction.
+                        await self._holders.change_profile(entry.subject, faction=faction, profile_picture=None)
                 case "user.renamed":
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
                 case "role.changed":
