@@ -88,22 +88,12 @@ async def test_an_account_number_is_read_as_people_type_it(
 
 
 @pytest.mark.parametrize(
-    ("receiver", "statuses"),
-    [
-        ("NC-0000-ZZZZ", (404,)),
-        ("nobody", (400,)),
-        ("NC-ÄÖÜ1-0000", (400,)),
-        ("ISSUANCE-LBC", (400,)),
-        ("TREASURY-GENERAL", (400,)),
-        ("../../admin", (400,)),
-        ("' OR 1=1 --", (400,)),
-    ],
+    "receiver",
+    ["NC-0000-ZZZZ", "nobody", "NC-ÄÖÜ1-0000", "ISSUANCE-LBC", "TREASURY-GENERAL", "../../admin", "' OR 1=1 --"],
 )
-async def test_what_nobody_holds_cannot_be_paid(
-    bank: BankStory, runner: StoryPerson, receiver: str, statuses: tuple[int, ...]
-) -> None:
+async def test_what_nobody_holds_cannot_be_paid(bank: BankStory, runner: StoryPerson, receiver: str) -> None:
     before = await bank.journal()
-    assert_problem(await runner.pay(receiver, 1), *statuses, code="unknown_account")
+    assert_problem(await runner.pay(receiver, 1), 400, code="unknown_account")
     assert await bank.journal() == before
 
 

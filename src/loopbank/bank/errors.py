@@ -13,9 +13,12 @@ class UnknownAccountNumber(NotFound):
 
 
 class NotPayable(BadRequest):
-    """The receiver's account number is not one that people can pay."""
+    """The receiver's account number is not one that people can pay; 400, as a payment's existing clients expect."""
 
     code = "unknown_account"
+
+    def __init__(self) -> None:
+        super().__init__("There is no account with this number.")
 
 
 class InvalidIdempotencyKey(BadRequest):

@@ -76,7 +76,7 @@ class EventRoutes:
             status_code=201,
             summary="Pay another account",
             response_model=schemas.TransferAnswer,
-            responses={201: {"headers": MONEY_HEADERS}, **refusals(400, 401, 404, 413, 415, 422, 429)},
+            responses={201: {"headers": MONEY_HEADERS}, **refusals(400, 401, 413, 415, 422, 429)},
             openapi_extra=signed_in(lean_body=schemas.TransferBody, example=_TRANSFER_EXAMPLE, moves_money=True),
         )
         self._add_account_routes()

@@ -102,12 +102,14 @@ class Transfers:
             )
 
     async def _post(self, command: Post, fields: Mapping[str, str]) -> Posted:
-        """Post, and name the field that differs under a reused key as whoever asked calls it."""
+        """Post, and refuse in the words of whoever asked: what they call a field, and that nobody holds the account."""
         try:
             return await self._ledger.post(command)
         except LedgerRefusal as refusal:
             if refusal.reason is Reason.KEY_REUSED:
                 raise IdempotencyKeyReused(fields.get(refusal.subject, refusal.subject)) from refusal
+            if refusal.reason is Reason.UNKNOWN_ACCOUNT:
+                raise NotPayable from refusal
             raise
 
     async def _house_has_history(self) -> bool:
@@ -119,7 +121,7 @@ def account_number(text: str) -> AccountCode:
     """Read an account number as people type it. Raises NotPayable when it cannot be one."""
     number = text.strip().upper()
     if not _ACCOUNT_NUMBER.fullmatch(number):
-        raise NotPayable("There is no account with this number.")
+        raise NotPayable
     return AccountCode(number)
 
 

@@ -1457,27 +1457,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "not_found",
-                     *       "detail": "There is no such thing.",
-                     *       "error": "There is no such thing.",
-                     *       "message": "There is no such thing.",
-                     *       "request_id": "4b4f6f5e3d59-2a",
-                     *       "status": 404,
-                     *       "title": "Not found",
-                     *       "type": "urn:loopbank:problem:not_found"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The request is larger than 64 KiB. */
             413: {
                 headers: {
