@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,8 @@ SESSION_FOLDER = "LOOPBANK_TEST_SESSION_FOLDER"
 def pytest_configure(config: pytest.Config) -> None:
     """Give the session one folder, which its workers inherit through the environment."""
     if _is_controller(config):
+        # Whoever is told to end still stops PostgreSQL, as after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Not below pytest's own folder: on a root machine PostgreSQL runs as another user and must be able to reach it.
         os.environ[SESSION_FOLDER] = tempfile.mkdtemp(prefix="loopbank-tests-")
 
