@@ -3,7 +3,7 @@ import { inject, type InjectionKey } from 'vue'
 import type { SessionKeeper } from '@/shared/session/session-keeper'
 import type { paths as AuthPaths } from './auth'
 import type { paths as CoinPaths } from './coin'
-import { Unreachable } from './problem'
+import { Refusal, Unreachable } from './problem'
 
 /** Both services of the bank, spoken to as the person who is signed in. */
 export interface BankApi {
@@ -60,8 +60,9 @@ export function authorisedFetch(session: SessionKeeper, send: typeof fetch): (re
     if (OPEN_PATHS.includes(new URL(request.url).pathname)) return sendWith(request, null)
     const again = request.clone()
     const token = await session.token()
+    if (!token) throw new Refusal(401, 'unauthenticated', '')
     const response = await sendWith(request, token)
-    if (response.status !== 401 || !token || !(await isAboutTheToken(response))) return response
+    if (response.status !== 401 || !(await isAboutTheToken(response))) return response
     const renewed = await session.renewAfter(token)
     return renewed ? sendWith(again, renewed) : response
   }

@@ -112,6 +112,17 @@ describe('the session keeper', () => {
     expect(await shown.token()).not.toBe('token-of-somebody-else')
   })
 
+  it('asks nothing of the server once the session is over, until somebody signs in', async () => {
+    const browser = new Browser()
+    const tab = browser.openTab({ withLocks: true })
+    await tab.token()
+    tab.end()
+    expect(await tab.token()).toBeNull()
+    expect(browser.renewals).toBe(1)
+    tab.begin({ value: 'next', expiresAt: browser.now + HOUR_MS })
+    expect(await tab.token()).toBe('next')
+  })
+
   it('answers null when the server refuses, and raises when it cannot be reached', async () => {
     const browser = new Browser()
     browser.cookie = 0

@@ -40,6 +40,7 @@ const RETRIES_AFTER_LOST_RACE = 1
  */
 export class SessionKeeper {
   #token: AccessToken | null = null
+  #hasEnded = false
   #renewal: Promise<string | null> | null = null
   #endListeners = new Set<() => void>()
   #replacementListeners = new Set<() => void>()
@@ -64,7 +65,7 @@ export class SessionKeeper {
 
   /** Takes over the token of a fresh sign-in. */
   begin(token: AccessToken): void {
-    this.#token = token
+    this.#take(token)
     this.#tell({ kind: 'begun' })
   }
 
@@ -76,6 +77,8 @@ export class SessionKeeper {
 
   /** A token that is good for a request now, or null when nobody is signed in. Raises when the bank is out of reach. */
   async token(): Promise<string | null> {
+    // A screen that is still closing must not knock at the door of a session that is over.
+    if (this.#hasEnded) return null
     if (this.#token && this.#token.expiresAt - RENEW_BEFORE_MS > this.#ports.now()) return this.#token.value
     return this.renewAfter(this.#token?.value ?? null)
   }
@@ -98,7 +101,7 @@ export class SessionKeeper {
     if (heard && heard.value !== stale) return heard.value
     const answer = await this.#ports.renew()
     if (answer.outcome === 'renewed') {
-      this.#token = answer.token
+      this.#take(answer.token)
       this.#tell({ kind: 'renewed', token: answer.token })
       return answer.token.value
     }
@@ -112,12 +115,17 @@ export class SessionKeeper {
   }
 
   #hear(announcement: Announcement): void {
-    if (announcement.kind === 'renewed') this.#token = announcement.token
+    if (announcement.kind === 'renewed') this.#take(announcement.token)
     else if (announcement.kind === 'ended') this.#finish()
     else {
       this.#token = null
       for (const listener of this.#replacementListeners) listener()
     }
+  }
+
+  #take(token: AccessToken): void {
+    this.#token = token
+    this.#hasEnded = false
   }
 
   #tell(announcement: Announcement): void {
@@ -126,6 +134,7 @@ export class SessionKeeper {
 
   #finish(): void {
     this.#token = null
+    this.#hasEnded = true
     for (const listener of this.#endListeners) listener()
   }
 }

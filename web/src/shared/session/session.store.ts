@@ -10,8 +10,11 @@ import type { SessionKeeper } from './session-keeper'
 
 export const sessionKeeperKey: InjectionKey<SessionKeeper> = Symbol('session keeper')
 
-/** `unreachable` is a person with a session whose bank does not answer: they see their last known balance. */
-export type SessionStatus = 'unknown' | 'signed-out' | 'signed-in' | 'unreachable'
+/**
+ * `unreachable` is a person with a session whose bank does not answer: they see their last known balance.
+ * `leaving` lasts while the server ends the session; nothing new is asked of it then.
+ */
+export type SessionStatus = 'unknown' | 'signed-out' | 'signed-in' | 'unreachable' | 'leaving'
 
 /** Who is signed in on this device. The token itself stays in the session keeper. */
 export const useSessionStore = defineStore('session', () => {
@@ -64,7 +67,13 @@ export const useSessionStore = defineStore('session', () => {
 
   /** Ends the session on the server and on this device. Raises Unreachable when the server was not told. */
   async function signOut(): Promise<void> {
-    await answerOf(api.auth.POST('/api/v1/auth/logout', { headers: COOKIE_TRANSPORT }))
+    status.value = 'leaving'
+    try {
+      await answerOf(api.auth.POST('/api/v1/auth/logout', { headers: COOKIE_TRANSPORT }))
+    } catch (failure) {
+      if (status.value === 'leaving') status.value = 'signed-in'
+      throw failure
+    }
     keeper?.end()
   }
 
