@@ -59,6 +59,9 @@ TESTED_ELSEWHERE = {f"POST /api/v1/auth/{act}" for act in ("register", "login", 
 """Routes that take a password or a token in the body instead of a bearer token."""
 
 
+ENDLESS = {"/api/v1/stream"}
+"""Answers that do not end by themselves; they have tests of their own."""
+
 REVOKED_SECONDS_MAX = 8
 """The promise is five seconds; the rest is for a busy machine."""
 
@@ -154,15 +157,14 @@ async def test_whoever_comes_may_read_what_is_public(bank: BankStory, route: Rou
     assert (await route.call(bank.http, Authorization="Bearer nonsense")).status_code == 200
 
 
-@pytest.mark.parametrize("route", PERSONAL, ids=name)
+@pytest.mark.parametrize("route", [route for route in PERSONAL if route.path not in ENDLESS], ids=name)
 async def test_a_signed_in_person_is_not_told_to_sign_in(runner: StoryPerson, route: Route) -> None:
-    if route.path == "/api/v1/stream":
-        pytest.skip("an endless answer; it has tests of its own")
     answer = await route.call(runner.http)
     if route.path == "/api/v1/account/password":
         assert_problem(answer, 401, code="wrong_password")
     else:
-        assert answer.status_code in (200, 404)
+        # Some of the table's bodies name what is not there.
+        assert answer.status_code in (200, 400, 404)
 
 
 async def test_a_session_that_ended_opens_nothing_within_seconds(bank: BankStory, runner: StoryPerson) -> None:

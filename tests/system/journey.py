@@ -114,7 +114,7 @@ def _pay_and_listen(script: Transcript, runner: httpx.Client, fixer: httpx.Clien
     for deed, change, status in (
         ("too much", {"amount": 5000}, 400),
         ("nonsense", {"amount": "NaN"}, 400),
-        ("to nobody", {"to_account": "NC-0000-ZZZZ"}, 404),
+        ("to nobody", {"to_account": "NC-0000-ZZZZ"}, 400),
     ):
         script.note(deed, _paid(runner, {**body, **change}, key="order-2"), status=status)
 

@@ -168,7 +168,7 @@ def test_a_key_of_another_mint_is_refused_in_the_commands_own_words(
         ({"amount": "NaN"}, "The amount must be a number."),
         ({"amount": "1e3"}, "The amount must be a number."),
         ({"amount": "9999999999999999"}, "The amount is out of range."),
-        ({"to": "NC-0000-ZZZZ"}, "There is no account NC-0000-ZZZZ."),
+        ({"to": "NC-0000-ZZZZ"}, "There is no account with this number."),
         ({"to": "nobody [/at all]"}, "There is no account with this number."),
     ],
 )
