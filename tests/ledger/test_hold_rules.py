@@ -79,6 +79,12 @@ def test_a_release_gives_the_rest_back_and_is_harmless_to_repeat() -> None:
     assert (story.balances(RUNNER, FIXER), story.held(RUNNER)) == ((75, 25), 0)
 
 
+def test_a_release_has_its_account_and_its_hold_written() -> None:
+    story = story_with_hold(60)
+    story.decide(RELEASE)
+    assert (set(story.changes.changed), set(story.changes.settled)) == ({RUNNER}, {HOLD})
+
+
 def test_a_captured_hold_cannot_be_released() -> None:
     story = story_with_hold(60)
     story.posted(capture("c"))

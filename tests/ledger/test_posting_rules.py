@@ -142,6 +142,26 @@ def test_a_balance_cannot_leave_the_range_that_sums_can_hold() -> None:
     assert story.balances(ISSUANCE, RUNNER) == (-BALANCE_MAX, 5)
 
 
+def test_no_balance_grows_past_the_range_that_sums_can_hold() -> None:
+    story = CoreStory(runner=0)
+    story.books.accounts[RUNNER].balance = BALANCE_MAX - 5  # type: ignore[assignment]  # as above
+    assert story.refusal(payment("k", ISSUANCE, RUNNER, 6)) == (Reason.BALANCE_OUT_OF_RANGE, RUNNER)
+    story.posted(payment("k", ISSUANCE, RUNNER, 5))
+
+
+def test_a_posting_has_both_accounts_written() -> None:
+    story = CoreStory(runner=10, fixer=0, medtech=0)
+    story.posted(payment("k", RUNNER, FIXER, 1))
+    assert set(story.changes.changed) == {RUNNER, FIXER}
+
+
+def test_an_account_opened_in_the_batch_is_written_once_as_it_ended() -> None:
+    story = CoreStory(runner=10)
+    story.decide(opening("newcomer"), payment("k", RUNNER, "newcomer", 4))
+    assert {code: a.balance for code, a in story.changes.opened.items()} == {"newcomer": 4}
+    assert set(story.changes.changed) == {RUNNER}
+
+
 def test_an_account_is_opened_once_per_key_and_once_per_code() -> None:
     story = CoreStory()
     (opened,) = story.decide(opening(RUNNER))
