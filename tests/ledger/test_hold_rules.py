@@ -53,6 +53,16 @@ def test_a_capture_pays_all_that_is_left_to_the_beneficiary() -> None:
     assert (posting.hold_id, posting.kind, posting.transfers[0].amount) == (HOLD, "capture", 60)
 
 
+def test_a_capture_says_what_its_hold_said_unless_it_has_words_of_its_own() -> None:
+    story = CoreStory(runner=100, fixer=0)
+    story.decide(replace(reservation("h", RUNNER, FIXER, 60), memo="a room", reference="42"))
+    first = story.posted(capture("c1", 1)).posting
+    second = story.posted(capture("c2", 1, memo="its minibar")).posting
+    assert (first.memo, first.reference) == ("a room", "42")
+    assert (second.memo, second.reference) == ("its minibar", "42")
+    assert story.posted(capture("c1", 1)).is_replay
+
+
 def test_a_hold_is_captured_in_parts() -> None:
     story = story_with_hold(60)
     story.posted(capture("c1", 25))

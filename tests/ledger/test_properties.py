@@ -2,14 +2,18 @@
 
 from copy import deepcopy
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from loopbank.ledger.core import Books, Changes, Command, Decision, HoldChanged, Outcome, Posted, Refused, decide
 from tests.ledger.agreement import assert_lawful, assert_same_answer, assert_same_state
+from tests.ledger.histories import History
 from tests.ledger.naive_bank import NaiveBank
 from tests.ledger.stories import HOUR, NOON
 from tests.ledger.strategies import OPENINGS, batches
 
+SEEDS = 8
+COMMANDS_PER_SEED = 250
 Batches = list[list[Command]]
 
 drawn = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,6 +45,18 @@ def test_the_core_answers_as_the_naive_bank_does(history: Batches) -> None:
         for command, outcome in zip(batch, decide(batch, books, now).outcomes, strict=True):
             assert_same_answer(outcome, bank.answer(command, now), bank)
         assert_same_state(books, bank)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_core_answers_long_seeded_histories_as_the_naive_bank_does(seed: int) -> None:
+    """Draws stay short; these live long enough for holds and reversals in parts."""
+    books, bank, history, latest = Books({}), NaiveBank(), History(seed), 0
+    for wave in history.waves(COMMANDS_PER_SEED):
+        latest = max(latest, history.now)
+        for command, outcome in zip(wave, decide(wave, books, latest).outcomes, strict=True):
+            assert_same_answer(outcome, bank.answer(command, latest), bank)
+        assert_same_state(books, bank)
+    assert_lawful(books)
 
 
 @drawn
