@@ -18,7 +18,11 @@ from loopbank.migrations import is_current, migrate
 from loopbank.migrations.branches import all_branches
 from tests.support.postgres import PostgresServer
 
-_PACKAGES_OF = {"log": ("events",), "auth": ("identity",), "coin": ("ledger", "bank")}
+_PACKAGES_OF = {
+    "log": ("events", "events.webhooks"),
+    "auth": ("identity",),
+    "coin": ("access", "ledger", "bank"),
+}
 """Which packages declare a branch's tables; a new one is added with its first migration."""
 
 

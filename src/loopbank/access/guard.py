@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from loopbank.access.errors import InvalidToken, RoleTooLow
-from loopbank.access.principals import Principal, Role
+from loopbank.access.principals import Grant, Principal, Role
 from loopbank.access.revocations import Revocations
 from loopbank.access.verification import TokenVerifier
 
@@ -18,6 +18,13 @@ class Guard:
     async def person(self, request: Request) -> Principal:
         """Give the person whose access token the request bears. Raises InvalidToken or Unavailable."""
         return self._revocations.admit(await self._verifier.verify(bearer_token(request)))
+
+    async def person_or_partner(self, request: Request) -> Principal | Grant:
+        """Give the person, or what a person granted to the program that sends the request. Raises as `person`."""
+        bearer = await self._verifier.verify_any(bearer_token(request))
+        if isinstance(bearer, Grant):
+            return self._revocations.admit_grant(bearer)
+        return self._revocations.admit(bearer)
 
     async def at_least(self, request: Request, role: Role) -> Principal:
         """Give the person when their role is the given one or above. Raises RoleTooLow, InvalidToken or Unavailable."""

@@ -1,8 +1,9 @@
-"""Who calls: a person, signed in through a session, with one role."""
+"""Who calls: a person, signed in through a session, with one role; or a partner with what a person granted."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 
+from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant
 
 
@@ -29,3 +30,24 @@ class Principal:
     def is_admin(self) -> bool:
         """Tell whether the person administers the bank."""
         return self.role >= Role.ADMIN
+
+
+COINS_READ = "coins:read"
+COINS_SPEND = "coins:spend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a person has granted a partner's program, as the partner's access token says and as long as it lives.
+
+    `spend_limit` is how much the program may spend under this grant altogether, in minor units.
+    """
+
+    id: str
+    person_id: str
+    session_id: str
+    name: str
+    client_id: str
+    scopes: frozenset[str]
+    spend_limit: Coins
+    expires_at: Instant

@@ -9,7 +9,7 @@ from enum import StrEnum
 import structlog
 
 from loopbank.access.errors import InvalidToken
-from loopbank.access.principals import Principal, Role
+from loopbank.access.principals import Grant, Principal, Role
 from loopbank.foundation.clock import Clock, Instant
 from loopbank.foundation.errors import Unavailable
 
@@ -79,14 +79,16 @@ class Revocations:
 
         Raises InvalidToken when their session ended or they were deactivated, Unavailable before the first fetch.
         """
-        if not self._is_known:
-            raise Unavailable("Sign-ins cannot be checked at the moment. Please try again.")
-        if principal.session_id in self._sessions or principal.person_id in self._people:
-            raise InvalidToken("This session has ended. Please sign in again.")
+        self._refuse_ended(principal)
         changed = self._roles.get(principal.person_id)
         if changed is None or changed[0] is principal.role:
             return principal
         return replace(principal, role=changed[0])
+
+    def admit_grant(self, grant: Grant) -> Grant:
+        """Give the grant when the person has not withdrawn it. Raises as `admit`."""
+        self._refuse_ended(grant)
+        return grant
 
     async def refresh(self) -> None:
         """Fetch what happened since the last time. Raises what the fetch raises, and keeps the last state then."""
@@ -120,6 +122,12 @@ class Revocations:
             with suppress(asyncio.CancelledError):
                 await self._polling
             self._polling = None
+
+    def _refuse_ended(self, shown: Principal | Grant) -> None:
+        if not self._is_known:
+            raise Unavailable("Sign-ins cannot be checked at the moment. Please try again.")
+        if shown.session_id in self._sessions or shown.person_id in self._people:
+            raise InvalidToken("This session has ended. Please sign in again.")
 
     async def _poll(self) -> None:
         polls = 0

@@ -14,13 +14,16 @@ from joserfc.jwk import RSAKey
 from joserfc.util import json_b64decode
 
 from loopbank.access.errors import InvalidToken
-from loopbank.access.principals import Principal, Role
+from loopbank.access.principals import COINS_SPEND, Grant, Principal, Role
+from loopbank.coins import COINS_MAX, Coins
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock, Instant
 from loopbank.foundation.errors import Refusal, Unavailable
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- the media type of RFC 9068, not a secret
 ALGORITHM = "RS256"
 FIRST_PARTY_AUDIENCE = "loopbank"
+PARTNER_AUDIENCE = "loopbank-coins"
+"""The audience of tokens for partners' programs; such a token opens nothing but the routes that take grants."""
 
 JwksDocument = Mapping[str, Any]
 """A JSON Web Key Set (RFC 7517, section 5)."""
@@ -37,6 +40,7 @@ _CLOCK_SKEW_SECONDS = 5
 _FETCH_ERRORS = (httpx.HTTPError, Refusal, OSError, ValueError)
 _BEGINNINGS = ("iat", "nbf")
 _HEADERS = {"alg", "kid", "typ"}
+_GRANT_CLAIMS = ("exp", "sub", "sid", "name", "client_id", "grant_id", "scope")
 
 
 def token_issuer(public_url: str) -> str:
@@ -56,7 +60,14 @@ class TokenVerifier:
     ) -> None:
         self._keys = _PublishedKeys(fetch_keys, clock, forget=self._forget)
         self._clock = clock
-        self._verified: OrderedDict[str, Principal] = OrderedDict()
+        self._verified: OrderedDict[str, Principal | Grant] = OrderedDict()
+        required = {name: {"essential": True} for name in _GRANT_CLAIMS}
+        self._partner_claims = jwt.JWTClaimsRegistry(
+            now=lambda: clock() // MICROSECONDS_PER_SECOND,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": PARTNER_AUDIENCE},
+            **required,  # type: ignore[arg-type]  # the options of a claim are a dictionary of its own type
+        )
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: clock() // MICROSECONDS_PER_SECOND,
             iss={"essential": True, "value": issuer},
@@ -70,6 +81,13 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Principal:
         """Give the principal of a token. Raises InvalidToken, or Unavailable when no key can be had to judge it."""
+        bearer = await self.verify_any(token)
+        if isinstance(bearer, Grant):
+            raise InvalidToken("This access token is for partners' programs.")
+        return bearer
+
+    async def verify_any(self, token: str) -> Principal | Grant:
+        """Give the principal, or the grant, that a token stands for. Raises as `verify`."""
         principal = self._verified.get(token)
         if principal is None:
             principal = await self._verify_anew(token)
@@ -81,17 +99,19 @@ class TokenVerifier:
             self._verified.move_to_end(token)
         return principal
 
-    async def _verify_anew(self, token: str) -> Principal:
+    async def _verify_anew(self, token: str) -> Principal | Grant:
         if len(token) > _TOKEN_CHARACTERS_MAX:
             raise InvalidToken("This is not a valid access token.")
         key = await self._keys.get(_key_id(token))
         try:
             claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-            self._claims.validate({name: value for name, value in claims.items() if name not in _BEGINNINGS})
+            is_partner = claims.get("aud") == PARTNER_AUDIENCE
+            registry = self._partner_claims if is_partner else self._claims
+            registry.validate({name: value for name, value in claims.items() if name not in _BEGINNINGS})
         except (JoseError, ValueError) as error:
             raise InvalidToken("This is not a valid access token.") from error
         self._refuse_future(claims)
-        return _principal(claims)
+        return _grant(claims) if is_partner else _principal(claims)
 
     def _refuse_future(self, claims: Mapping[str, Any]) -> None:
         """Refuse a token that is not valid yet; two machines' clocks may differ a little (but never stretch `exp`)."""
@@ -100,7 +120,7 @@ class TokenVerifier:
             if type(begins) is not int or (begins - _CLOCK_SKEW_SECONDS) * MICROSECONDS_PER_SECOND > self._clock():
                 raise InvalidToken("This access token is not valid yet.")
 
-    def _remember(self, token: str, principal: Principal) -> None:
+    def _remember(self, token: str, principal: Principal | Grant) -> None:
         self._verified[token] = principal
         if len(self._verified) > _CACHED_TOKENS_MAX:
             self._verified.popitem(last=False)
@@ -182,3 +202,23 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
         raise InvalidToken("This is not a valid access token.")
     expires_at = Instant(int(claims["exp"]) * MICROSECONDS_PER_SECOND)
     return Principal(subject, session, name, Role[claims["role"]], expires_at)
+
+
+def _grant(claims: Mapping[str, Any]) -> Grant:
+    """Read what a partner may do; whoever may spend has a limit (docs/integrating/partner-tokens.md)."""
+    texts = [claims[name] for name in _GRANT_CLAIMS if name != "exp"]
+    scopes = frozenset(str(claims["scope"]).split())
+    limit = claims.get("spend_limit", 0)
+    is_limited = type(limit) is int and 0 <= limit <= COINS_MAX and (limit > 0 or COINS_SPEND not in scopes)
+    if not is_limited or not all(isinstance(text, str) and text for text in texts):
+        raise InvalidToken("This is not a valid access token.")
+    return Grant(
+        id=claims["grant_id"],
+        person_id=claims["sub"],
+        session_id=claims["sid"],
+        name=claims["name"],
+        client_id=claims["client_id"],
+        scopes=scopes,
+        spend_limit=Coins(limit),
+        expires_at=Instant(int(claims["exp"]) * MICROSECONDS_PER_SECOND),
+    )

@@ -1,6 +1,6 @@
-"""The bank's tables: who holds which account."""
+"""The bank's tables: who holds which account, and what the items of a list of payments say for themselves."""
 
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
 metadata = MetaData(schema="coin")
 
@@ -15,4 +15,11 @@ holder = Table(
     Column("role", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
+)
+
+transfer_note = Table(
+    "transfer_note",
+    metadata,
+    Column("transfer_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 from loopbank.events.checking import log_checks
 from loopbank.events.consumers import Handler, LogConsumer, TransactionalLogConsumer, TransactionHandler
-from loopbank.events.log import LogEntry, log_head, read_entries
+from loopbank.events.log import LogEntry, log_head, read_entries, read_latest
 from loopbank.events.metrics import LogMetrics
 from loopbank.events.outbox import Fact, outbox_payloads, payload_text, record
 from loopbank.events.sealing import Sealer
@@ -23,5 +23,6 @@ __all__ = [
     "outbox_payloads",
     "payload_text",
     "read_entries",
+    "read_latest",
     "record",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from loopbank.events.tables import log_entry
 from loopbank.foundation.clock import Instant
@@ -31,6 +31,11 @@ _ENTRIES = (
 )
 _ALL_ENTRIES = Prepared(_ENTRIES)
 _ENTRIES_OF_TOPICS = Prepared(_ENTRIES.where(one_of(log_entry.c.topic, "topics")))
+_LATEST = (
+    select(log_entry.c.sequence, log_entry.c.topic, log_entry.c.subject, log_entry.c.payload, log_entry.c.occurred_at)
+    .order_by(log_entry.c.sequence.desc())
+    .limit(bindparam("limit"))
+)
 _HEAD = Prepared(select(func.coalesce(func.max(log_entry.c.sequence), 0)))
 
 
@@ -44,6 +49,17 @@ async def read_entries(
     else:
         rows = await tx.rows(_ENTRIES_OF_TOPICS, {**parameters, "topics": list(topics)})
     return [LogEntry(*row) for row in rows]
+
+
+async def read_latest(tx: Transaction, topic: str, before_sequence: int | None, limit: int) -> list[LogEntry]:
+    """Read the last `limit` entries of a topic before a sequence (or of the whole log), newest first."""
+    # The topic stands in the statement itself, so that an index over this topic alone can serve it.
+    query = _LATEST.where(log_entry.c.topic == literal_column(f"'{topic}'"))
+    parameters: dict[str, object] = {"limit": limit}
+    if before_sequence is not None:
+        query = query.where(log_entry.c.sequence < bindparam("before"))
+        parameters["before"] = before_sequence
+    return [LogEntry(*row) for row in await tx.rows(query, parameters)]
 
 
 async def log_head(tx: Transaction) -> int:

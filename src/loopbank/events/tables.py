@@ -5,12 +5,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(schema="log")
@@ -40,6 +42,12 @@ log_entry = Table(
     Column("occurred_at", BigInteger, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     CheckConstraint("sequence > 0", name="log_entry_sequence_positive"),
+)
+Index(
+    "log_entry_audited",
+    log_entry.c.sequence,
+    sqlite_where=text("topic = 'admin.acted'"),
+    postgresql_where=text("topic = 'admin.acted'"),
 )
 
 log_block = Table(
