@@ -10,7 +10,7 @@ from loopbank.events.tables import outbox
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
 
-_COLUMNS = ("topic", "subject", "payload", "occurred_at")
+OUTBOX_COLUMNS = ("topic", "subject", "payload", "occurred_at")
 _PAYLOADS = select(outbox.c.payload).where(outbox.c.topic == bindparam("topic")).order_by(outbox.c.id)
 
 
@@ -32,8 +32,12 @@ async def record(tx: Transaction, facts: Sequence[Fact]) -> None:
 
     Facts of one subject keep their order across transactions when each records them under the subject's row lock.
     """
-    rows = [(fact.topic, fact.subject, payload_text(fact.payload), int(fact.at)) for fact in facts]
-    await tx.insert(outbox, _COLUMNS, rows)
+    await tx.insert(outbox, OUTBOX_COLUMNS, [outbox_row(fact) for fact in facts])
+
+
+def outbox_row(fact: Fact) -> tuple[object, ...]:
+    """Give a fact as a row of the outbox, for whoever writes it together with rows of other tables."""
+    return (fact.topic, fact.subject, payload_text(fact.payload), int(fact.at))
 
 
 def payload_text(payload: Mapping[str, object]) -> str:

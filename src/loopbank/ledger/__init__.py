@@ -26,9 +26,10 @@ from loopbank.ledger.core import (
 )
 from loopbank.ledger.errors import LedgerRefusal
 from loopbank.ledger.events import TRANSACTION_CREATED
-from loopbank.ledger.journal_store import Balance, HistoryPage, StatementLine
+from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine
 from loopbank.ledger.service import Ledger
 from loopbank.ledger.store import Companion
+from loopbank.ledger.telling import told
 
 __all__ = [
     "TRANSACTION_CREATED",
@@ -39,9 +40,11 @@ __all__ = [
     "CaptureHold",
     "ChangeStatus",
     "Companion",
+    "Flow",
     "HistoryPage",
     "HoldChanged",
     "HoldId",
+    "HoldView",
     "Ledger",
     "LedgerRefusal",
     "Line",
@@ -60,4 +63,5 @@ __all__ = [
     "Transfer",
     "TransferId",
     "ledger_checks",
+    "told",
 ]

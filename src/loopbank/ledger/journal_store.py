@@ -46,6 +46,13 @@ _ENTRIES = (
     .join(posting, posting.c.id == transfer.c.posting_id)
 )
 _AFTER = Prepared(_ENTRIES.where(transfer.c.id > bindparam("after")).order_by(transfer.c.id).limit(bindparam("limit")))
+_BEFORE = Prepared(
+    _ENTRIES.where(transfer.c.id < bindparam("before"), _debit.c.asset == bindparam("asset"))
+    .order_by(transfer.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_ONE = Prepared(_ENTRIES.where(transfer.c.id == bindparam("transfer")))
+_IDS_OF_KEYS = Prepared(select(posting.c.id).where(one_of(posting.c.key, "keys")))
 _BALANCE = Prepared(
     select(account.c.balance, account.c.held, account.c.floor, account.c.version, account.c.status).where(
         account.c.code == bindparam("code")
@@ -57,6 +64,15 @@ _BALANCES = Prepared(
 _LAST_BEFORE = Prepared(select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant")))
 _FIRST_TRANSFER_OF = Prepared(select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting")))
 _TRANSFER_HEAD = Prepared(select(func.max(transfer.c.id)))
+_HOLD = Prepared(
+    select(
+        hold.c.id, _debit.c.code.label("account"), _credit.c.code.label("beneficiary"), hold.c.amount, hold.c.captured,
+        hold.c.released, hold.c.expires_at, hold.c.created_at, hold.c.reference, hold.c.memo, hold.c.credential,
+    )
+    .join(_debit, _debit.c.id == hold.c.account_id)
+    .join(_credit, _credit.c.id == hold.c.beneficiary_id)
+    .where(hold.c.id == bindparam("hold"))
+)  # fmt: skip
 _EXPIRED_HOLDS = Prepared(
     select(hold.c.id)
     .where(hold.c.captured + hold.c.released < hold.c.amount, hold.c.expires_at <= bindparam("now"))
@@ -94,6 +110,33 @@ class HistoryPage:
     after: TransferId | None = None
     kinds: tuple[str, ...] = ()
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What an account has ever sent and received: how often, and how much in minor units."""
+
+    sent_count: int
+    sent: Coins
+    received_count: int
+    received: Coins
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold as it stands; `credential` is what placed it."""
+
+    id: HoldId
+    account: AccountCode
+    beneficiary: AccountCode
+    amount: Coins
+    captured: Coins
+    released: Coins
+    expires_at: Instant
+    created_at: Instant
+    reference: str
+    memo: str
+    credential: str
 
 
 async def postings_where(tx: Transaction, ids: Sequence[int]) -> list[Posting]:
@@ -142,6 +185,39 @@ async def read_transfers_after(tx: Transaction, after: TransferId, limit: int) -
     return [_statement_line(row) for row in await tx.rows(_AFTER, {"after": after, "limit": limit})]
 
 
+async def read_transfers_before(tx: Transaction, asset: str, before: TransferId, limit: int) -> list[StatementLine]:
+    """Read the journal of one asset backward from a transfer id."""
+    rows = await tx.rows(_BEFORE, {"asset": asset, "before": before, "limit": limit})
+    return [_statement_line(row) for row in rows]
+
+
+async def read_transfer(tx: Transaction, transfer_id: TransferId) -> StatementLine | None:
+    """Read one transfer."""
+    row = await tx.row(_ONE, {"transfer": transfer_id})
+    return None if row is None else _statement_line(row)
+
+
+async def read_postings_of_keys(tx: Transaction, keys: Sequence[str]) -> list[Posting]:
+    """Read the postings that keys name; keys that name none are absent."""
+    ids = [row.id for row in await tx.rows(_IDS_OF_KEYS, {"keys": list(keys)})]
+    return await postings_where(tx, ids) if ids else []
+
+
+async def read_flow(tx: Transaction, code: AccountCode) -> Flow:
+    """Sum up what an account sent and received; its cost grows with the account's history."""
+    sent = await tx.row(_flow_query(transfer.c.debit_id), {"code": code})
+    received = await tx.row(_flow_query(transfer.c.credit_id), {"code": code})
+    assert sent is not None, "an aggregate always gives a row"
+    assert received is not None, "an aggregate always gives a row"
+    return Flow(sent[0], Coins(int(sent[1])), received[0], Coins(int(received[1])))
+
+
+async def read_hold(tx: Transaction, hold_id: HoldId) -> HoldView | None:
+    """Read one hold."""
+    row = await tx.row(_HOLD, {"hold": hold_id})
+    return None if row is None else HoldView(*row)
+
+
 async def read_transfer_head(tx: Transaction) -> TransferId:
     """Read the id of the journal's last transfer; 0 when there is none."""
     return TransferId(await tx.value(_TRANSFER_HEAD) or 0)
@@ -182,6 +258,11 @@ def _side(column: ColumnElement[int], given: frozenset[str]) -> Select[Any]:
     if "kinds" in given:
         query = query.where(one_of(transfer.c.kind, "kinds"))
     return query.order_by(transfer.c.id.desc()).limit(bindparam("limit"))
+
+
+def _flow_query(column: ColumnElement[int]) -> Select[Any]:
+    owner = select(account.c.id).where(account.c.code == bindparam("code")).scalar_subquery()
+    return select(func.count(), func.coalesce(func.sum(transfer.c.amount), 0)).where(column == owner)
 
 
 def _statement_line(row: AnyRow) -> StatementLine:

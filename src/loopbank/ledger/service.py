@@ -1,5 +1,6 @@
 """The ledger's public face: commands go through the posting queue, reads go to the journal."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from loopbank.coins import Coins
@@ -14,11 +15,13 @@ from loopbank.ledger.core import (
     ChangeStatus,
     Command,
     HoldChanged,
+    HoldId,
     OpenAccount,
     Outcome,
     PlaceHold,
     Post,
     Posted,
+    Posting,
     Refused,
     ReleaseHold,
     Reverse,
@@ -26,7 +29,7 @@ from loopbank.ledger.core import (
     TransferId,
 )
 from loopbank.ledger.errors import LedgerRefusal
-from loopbank.ledger.journal_store import Balance, HistoryPage, StatementLine
+from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine
 from loopbank.ledger.posting import PostingQueue
 from loopbank.ledger.store import Companion, LedgerStore
 
@@ -47,6 +50,10 @@ class Ledger:
         await self._store.ensure_asset(asset, scale)
         self._queue.start()
 
+    async def ensure_asset(self, code: str, *, scale: int) -> None:
+        """Make one more asset known; harmless to repeat. Raises ValueError when it exists with another scale."""
+        await self._store.ensure_asset(code, scale)
+
     async def close(self) -> None:
         """Write what was taken and stop."""
         await self._queue.close()
@@ -65,6 +72,21 @@ class Ledger:
         outcome = await self._submit(command, companions)
         assert isinstance(outcome, Posted)
         return outcome
+
+    async def post_each(
+        self, commands: Sequence[Post], companions: Sequence[Sequence[Companion]]
+    ) -> list[Posted | LedgerRefusal]:
+        """Record postings that do not depend on each other, in one batch where it has room; one outcome for each.
+
+        Raises as `post`, but for refusals, which stand in the outcomes.
+        """
+        waiting = zip(commands, companions, strict=True)
+        outcomes = await asyncio.gather(*(self._queue.submit(command, given) for command, given in waiting))
+        decided: list[Posted | LedgerRefusal] = []
+        for outcome in outcomes:
+            assert isinstance(outcome, Posted | Refused)
+            decided.append(LedgerRefusal(outcome) if isinstance(outcome, Refused) else outcome)
+        return decided
 
     async def reverse(self, command: Reverse, companions: Sequence[Companion] = ()) -> Posted:
         """Give back what a posting moved."""
@@ -147,6 +169,31 @@ class Ledger:
         """Read the journal forward."""
         async with self._database.reading() as tx:
             return await journal_store.read_transfers_after(tx, after, limit)
+
+    async def transfers_before(self, asset: str, before: TransferId, limit: int) -> list[StatementLine]:
+        """Read the journal of one asset backward."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_transfers_before(tx, asset, before, limit)
+
+    async def transfer(self, transfer_id: TransferId) -> StatementLine | None:
+        """Read one transfer; None when there is no such."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_transfer(tx, transfer_id)
+
+    async def postings_of_keys(self, keys: Sequence[str]) -> list[Posting]:
+        """Read the postings that keys name; keys that name none are absent."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_postings_of_keys(tx, keys)
+
+    async def flow(self, code: AccountCode) -> Flow:
+        """Sum up what an account sent and received."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_flow(tx, code)
+
+    async def hold(self, hold_id: HoldId) -> HoldView | None:
+        """Read one hold; None when there is no such."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_hold(tx, hold_id)
 
     async def transfer_head(self) -> TransferId:
         """Read the id of the last transfer; 0 when there is none."""
