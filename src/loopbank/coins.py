@@ -33,8 +33,10 @@ def parse_coins(value: object) -> Coins:
     Raises InvalidAmount for booleans, floats, NaN, infinities, more than two decimals and more than 15 digits.
     """
     if type(value) is int:
-        number = Decimal(value) if abs(value) <= COINS_MAX else None
-    elif isinstance(value, Decimal):
+        if abs(value) > COINS_MAX // _UNITS_PER_COIN:
+            raise InvalidAmount("The amount is out of range.")
+        return Coins(value * _UNITS_PER_COIN)
+    if isinstance(value, Decimal):
         number = value
     elif isinstance(value, str):
         number = _decimal_from_text(value)

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from fastapi.routing import APIRoute, APIRouter
 from prometheus_client import Counter
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +30,8 @@ LeanEndpoint = Callable[[Request], Awaitable[Response]]
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
-_NO_STORE = (b"cache-control", b"no-store")
+_CACHE_CONTROL = b"cache-control"
+_NO_STORE = (_CACHE_CONTROL, b"no-store")
 _SLOW_SECONDS = 1.0
 _LENGTH_DIGITS_MAX = 18
 
@@ -85,14 +87,17 @@ class Boundary:
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
+            body = b""
             if scope["method"] not in ("GET", "HEAD"):
                 limit = BULK_BODY_BYTES_MAX if scope["path"] in self._bulk_paths else BODY_BYTES_MAX
-                receive = await _buffered(scope, receive, limit)
+                message = await _whole_body(scope, receive, limit)
+                body = message.get("body", b"")
+                receive = _once_more(message, receive)
             endpoint = self._lean.get((scope["method"], scope["path"]))
             if endpoint is None:
                 await self._app(scope, receive, answer.send)
             else:
-                response = await endpoint(Request(scope, receive))
+                response = await endpoint(_LeanRequest(scope, receive, body))
                 await response(scope, receive, answer.send)
         except Refusal as refusal:
             await problem_response(refusal, answer.request_id)(scope, receive, answer.send)
@@ -135,14 +140,34 @@ class _Answer:
             headers = list(message["headers"])
             self.is_stream = (b"content-type", b"text/event-stream; charset=utf-8") in headers
             headers += ((b"x-request-id", self.request_id.encode()), _NO_SNIFFING)
-            if not any(name == b"cache-control" for name, _ in headers):
+            if _CACHE_CONTROL not in [name for name, _ in headers]:
                 headers.append(_NO_STORE)
             message = {**message, "headers": headers}
         await self._send(message)
 
 
-async def _buffered(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Read the whole body within the limit, and give a `receive` that hands it out again."""
+class _LeanRequest(Request):
+    """A request of a lean route: its body is there, and finding a header is one look-up."""
+
+    def __init__(self, scope: Scope, receive: Receive, body: bytes) -> None:
+        super().__init__(scope, receive)
+        self._body = body
+        self._headers = _QuickHeaders(raw=scope["headers"])
+
+
+class _QuickHeaders(Headers):
+    """Headers by name; of several with one name the first counts, as in the base class."""
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(raw=raw)
+        self._by_name = dict(reversed(raw))
+
+    def __getitem__(self, key: str) -> str:
+        return str(self._by_name[key.lower().encode("latin-1")], "latin-1")
+
+
+async def _whole_body(scope: Scope, receive: Receive, limit: int) -> Message:
+    """Read the whole body within the limit, as one message (or the news that the client has left)."""
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or len(value) > _LENGTH_DIGITS_MAX or int(value) > limit):
             raise _too_large(limit)
@@ -151,6 +176,11 @@ async def _buffered(scope: Scope, receive: Receive, limit: int) -> Receive:
         message = await _joined(message, receive, limit)
     elif len(message.get("body", b"")) > limit:
         raise _too_large(limit)
+    return message
+
+
+def _once_more(message: Message, receive: Receive) -> Receive:
+    """Give a `receive` that hands a message out again before what comes next."""
     messages = [message]
 
     async def again() -> Message:

@@ -16,6 +16,7 @@ from loopbank.coins import parse_amount
 from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, UnsupportedMedia
 from loopbank.foundation.problems import mistakes_of
 
+_JSON = "application/json"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -133,6 +134,7 @@ def _refusal(malformed: type[MalformedRequest], mistakes: list[FieldMistake]) ->
 
 
 def _require_json(request: Request) -> None:
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+    given = request.headers.get("content-type", _JSON)
+    kind = given if given == _JSON else given.partition(";")[0].strip().lower()
+    if kind != _JSON and not (kind.startswith("application/") and kind.endswith("+json")):
         raise UnsupportedMedia("Please send JSON (Content-Type: application/json).")

@@ -3,17 +3,17 @@
 The number of statements of a turn depends on the kinds of commands in it, never on how many there are.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, func, literal, select
 
 from loopbank.coins import Coins
 from loopbank.events import record
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Database, Transaction
-from loopbank.foundation.prepared import Prepared
+from loopbank.foundation.prepared import AnyRow, Prepared
 from loopbank.foundation.set_statements import one_of
 from loopbank.ledger.core import (
     Account,
@@ -60,18 +60,21 @@ _HOLD_COLUMNS = (
     "reference", "memo", "actor", "credential",
 )  # fmt: skip
 
-_HEADS = Prepared(
+_ACCOUNT_READ = tuple(account.c[name] for name in _ACCOUNT_COLUMNS[:-1])
+_ACCOUNTS = Prepared(select(*_ACCOUNT_READ).where(one_of(account.c.code, "codes")))
+_BOOKS = Prepared(
     select(
-        select(func.max(account.c.id)).scalar_subquery(),
-        select(func.max(posting.c.id)).scalar_subquery(),
-        select(func.max(transfer.c.id)).scalar_subquery(),
-        select(func.max(hold.c.id)).scalar_subquery(),
-        select(func.max(posting.c.created_at)).scalar_subquery(),
-    )
+        select(func.max(account.c.id)).scalar_subquery().label("account_max"),
+        select(func.max(posting.c.id)).scalar_subquery().label("posting_max"),
+        select(func.max(transfer.c.id)).scalar_subquery().label("transfer_max"),
+        select(func.max(hold.c.id)).scalar_subquery().label("hold_max"),
+        select(func.max(posting.c.created_at)).scalar_subquery().label("last_at"),
+        select(posting.c.id).where(one_of(posting.c.key, "keys")).exists().label("has_known_keys"),
+        *_ACCOUNT_READ,
+    ).select_from(select(literal(1).label("one")).subquery().outerjoin(account, one_of(account.c.code, "codes")))
 )
-_ACCOUNTS = Prepared(
-    select(*(account.c[name] for name in _ACCOUNT_COLUMNS[:-1])).where(one_of(account.c.code, "codes"))
-)
+"""What every turn needs, in one statement: where the numbers stand, whether a key was used, the accounts; at least
+one row."""
 _OPENED = Prepared(select(account.c.opening_key, account.c.code).where(one_of(account.c.opening_key, "keys")))
 _KNOWN_KEYS = Prepared(select(posting.c.id).where(one_of(posting.c.key, "keys")))
 _REVERSED = Prepared(
@@ -111,6 +114,7 @@ class _Wanted:
 
     keys: list[str] = field(default_factory=list)
     codes: set[AccountCode] = field(default_factory=set)
+    more_codes: set[AccountCode] = field(default_factory=set)
     opening_keys: list[str] = field(default_factory=list)
     hold_ids: list[HoldId] = field(default_factory=list)
     hold_keys: list[str] = field(default_factory=list)
@@ -164,24 +168,22 @@ class Turn:
     async def _load(self, wanted: _Wanted, now: Instant) -> tuple[Books, Instant]:
         """Load what the batch touches; time never runs backwards in the journal, whatever the clock does."""
         tx = self._transaction
-        heads = await tx.row(_HEADS)
-        assert heads is not None
-        account_max, posting_max, transfer_max, hold_max, last_at = (number or 0 for number in heads)
-        books = Books({}, {}, {}, {}, {}, {}, {}, account_max, posting_max, transfer_max, hold_max)
-        known = await tx.rows(_KNOWN_KEYS, {"keys": wanted.keys}) if wanted.keys else ()
-        if known or wanted.posting_ids:
-            await self._load_postings(books, [row[0] for row in known] + wanted.posting_ids, wanted)
+        found = await tx.rows(_BOOKS, {"keys": wanted.keys, "codes": list(wanted.codes)})
+        first = found[0]
+        numbers = (first.account_max, first.posting_max, first.transfer_max, first.hold_max)
+        books = Books({}, {}, {}, {}, {}, {}, {}, *(number or 0 for number in numbers))
+        _take_accounts(books, found)
+        if first.has_known_keys or wanted.posting_ids:
+            known = await tx.rows(_KNOWN_KEYS, {"keys": wanted.keys})
+            await self._load_postings(books, [row.id for row in known] + wanted.posting_ids, wanted)
         if wanted.hold_ids or wanted.hold_keys:
             await self._load_holds(books, wanted)
         if wanted.opening_keys:
             opened = await tx.rows(_OPENED, {"keys": wanted.opening_keys})
             books.codes_by_opening_key = {row[0]: row[1] for row in opened}
-        for row in await tx.rows(_ACCOUNTS, {"codes": list(wanted.codes)}):
-            code, status, version = row.code, AccountStatus(row.status), row.version
-            books.accounts[code] = Account(
-                row.id, code, row.asset, row.purpose, row.floor, row.balance, row.held, version, status, version
-            )
-        return books, Instant(max(now, last_at))
+        if wanted.more_codes:
+            _take_accounts(books, await tx.rows(_ACCOUNTS, {"codes": list(wanted.more_codes)}))
+        return books, Instant(max(now, first.last_at or 0))
 
     async def _load_postings(self, books: Books, ids: Sequence[int], wanted: _Wanted) -> None:
         targets = set(wanted.posting_ids)
@@ -190,7 +192,7 @@ class Turn:
             books.postings_by_key[found.key] = books.postings[found.id] = found
             if found.id in targets:
                 reversible += [t.id for t in found.transfers]
-                wanted.codes |= {code for t in found.transfers for code in (t.debit, t.credit)}
+                wanted.more_codes |= {code for t in found.transfers for code in (t.debit, t.credit)}
         if reversible:
             for transfer_id, amount in await self._transaction.rows(_REVERSED, {"transfers": reversible}):
                 books.reversed_amounts[transfer_id] = Coins(int(amount))
@@ -200,7 +202,7 @@ class Turn:
         for row in rows:
             found = Hold(*row)
             books.holds[found.id] = books.holds_by_key[found.key] = found
-            wanted.codes |= {found.account, found.beneficiary}
+            wanted.more_codes |= {found.account, found.beneficiary}
 
     async def _write(self, changes: Changes, books: Books, at: Instant) -> None:
         tx = self._transaction
@@ -259,6 +261,16 @@ class LedgerStore:
                 await transaction.insert(asset, ("code", "scale"), [(code, scale)])
             elif known != scale:
                 raise ValueError(f"The asset {code} has scale {known}, not {scale}.")
+
+
+def _take_accounts(books: Books, rows: Iterable[AnyRow]) -> None:
+    """Put accounts into the books; the one row of an outer join that found none holds no account."""
+    for row in rows:
+        if row.code is not None:
+            books.accounts[row.code] = Account(
+                row.id, row.code, row.asset, row.purpose, row.floor, row.balance, row.held, row.version,
+                AccountStatus(row.status), row.version,
+            )  # fmt: skip
 
 
 def _account_row(opened: Account, at: Instant) -> tuple[object, ...]:

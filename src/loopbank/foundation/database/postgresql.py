@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 from sqlalchemy import Executable, Table
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from loopbank.foundation.database.port import (
     Database,
@@ -18,19 +20,88 @@ from loopbank.foundation.database.port import (
     raise_translated,
     records_of,
 )
-from loopbank.foundation.database_errors import ConstraintViolated, translate
+from loopbank.foundation.database_errors import ConstraintViolated, DatabaseUnavailable, translate
 from loopbank.foundation.errors import Unavailable
 from loopbank.foundation.prepared import AnyRow, Prepared
 from loopbank.foundation.set_statements import SetStatements
 
 _STATEMENT_SECONDS_MAX = 60.0
+_WAIT_SECONDS_MAX = 5.0
+"""How long a request waits for a connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One connection: as SQLAlchemy knows it, and the driver's own."""
+
+    connection: AsyncConnection
+    driver: asyncpg.Connection
+
+
+class _Pool:
+    """A bounded number of connections, the last used first.
+
+    They stay checked out of SQLAlchemy, whose own pool costs more per use than a short statement.
+    """
+
+    def __init__(self, engine: AsyncEngine, connections_max: int) -> None:
+        self._engine = engine
+        self._free = asyncio.Semaphore(connections_max)
+        self._idle: list[_Held] = []
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[_Held]:
+        """Lend a connection. Raises DatabaseUnavailable when none can be had in time."""
+        await self._wait_for_place()
+        try:
+            held = await self._open_one()
+            try:
+                yield held
+            finally:
+                if held.driver.is_closed():
+                    await _discard(held)
+                else:
+                    self._idle.append(held)
+        finally:
+            self._free.release()
+
+    async def close(self) -> None:
+        """Close every connection that nobody uses."""
+        while self._idle:
+            await _discard(self._idle.pop())
+        await self._engine.dispose()
+
+    async def _wait_for_place(self) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS_MAX):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailable from error
+
+    async def _open_one(self) -> _Held:
+        """Take an idle connection, or a new one; those whose sockets the server closed meanwhile are dropped."""
+        while self._idle:
+            held = self._idle.pop()
+            if not held.driver.is_closed():
+                return held
+            await _discard(held)
+        try:
+            connection = await self._engine.connect()
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            return _Held(connection, driver)
+        except Exception as error:
+            raise_translated(error)
 
 
 class _PostgresTransaction(Transaction):
-    def __init__(self, connection: AsyncConnection, driver: asyncpg.Connection, statements: SetStatements) -> None:
+    def __init__(self, held: "_Held", statements: SetStatements) -> None:
         super().__init__(statements)
-        self._connection = connection
-        self._driver = driver
+        self._connection = held.connection
+        self._driver = held.driver
 
     async def rows(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[AnyRow]:
         try:
@@ -87,16 +158,11 @@ class PostgresDatabase(Database):
                 server_settings={"application_name": "loopbank", "jit": "off", "timezone": "UTC"},
             )
 
-        self._engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=connect,
-            isolation_level="AUTOCOMMIT",
-            pool_size=connections_max,
-            max_overflow=0,
-            pool_timeout=5,
-            pool_use_lifo=True,
+        engine = create_async_engine(
+            "postgresql+asyncpg://", async_creator=connect, isolation_level="AUTOCOMMIT", poolclass=NullPool
         )
-        self._statements = SetStatements(self._engine.dialect)
+        self._pool = _Pool(engine, connections_max)
+        self._statements = SetStatements(engine.dialect)
 
     @asynccontextmanager
     async def transaction(self, *, turnstile: int | None = None) -> AsyncIterator[Transaction]:
@@ -108,8 +174,8 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """See `Database.reading`."""
-        async with self._connected() as (connection, driver):
-            yield _PostgresTransaction(connection, driver, self._statements)
+        async with self._pool.connection() as held:
+            yield _PostgresTransaction(held, self._statements)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -119,46 +185,28 @@ class PostgresDatabase(Database):
 
     async def close(self) -> None:
         """See `Database.close`."""
-        await self._engine.dispose()
+        await self._pool.close()
 
     @asynccontextmanager
     async def _begun(self, begin: str, *, end: str) -> AsyncIterator[Transaction]:
-        async with self._connected() as (connection, driver):
+        async with self._pool.connection() as held:
             try:
-                await driver.execute(begin)
-                yield _PostgresTransaction(connection, driver, self._statements)
-                await driver.execute(end)
+                await held.driver.execute(begin)
+                yield _PostgresTransaction(held, self._statements)
+                await held.driver.execute(end)
             except BaseException as error:
-                await _roll_back(driver)
+                await _roll_back(held.driver)
                 if isinstance(error, Exception) and not isinstance(error, ConstraintViolated | Unavailable):
                     translated = translate(error)
                     if translated is not None:
                         raise translated from error
                 raise
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
-        connection, driver = await self._check_out()
-        try:
-            yield connection, driver
-        finally:
-            if driver.is_closed():
-                await connection.invalidate()
-            await connection.close()
 
-    async def _check_out(self) -> tuple[AsyncConnection, asyncpg.Connection]:
-        """Take a pooled connection; one whose socket the server closed meanwhile is replaced."""
-        try:
-            while True:
-                connection = await self._engine.connect()
-                driver = (await connection.get_raw_connection()).driver_connection
-                assert driver is not None
-                if not driver.is_closed():
-                    return connection, driver
-                await connection.invalidate()
-                await connection.close()
-        except Exception as error:
-            raise_translated(error)
+async def _discard(held: _Held) -> None:
+    if held.driver.is_closed():
+        await held.connection.invalidate()
+    await held.connection.close()
 
 
 async def _roll_back(driver: asyncpg.Connection) -> None:
