@@ -12,6 +12,8 @@ PURE_PACKAGES = ("loopbank.coins", "loopbank.ledger.core", "loopbank.casino.core
 PURE_IMPORTS = (
     "bisect", "collections", "dataclasses", "decimal", "enum", "fractions", "functools", "itertools", "math",
     "operator", "types", "typing",
+    "hashlib", "hmac", "json", "statistics", "struct",  # functions of what they are given
+    "numpy",  # exact sums over the full cycle of a game; its dice are handed in
     "loopbank.coins", "loopbank.foundation.clock.Instant", "loopbank.ledger.core", "loopbank.casino.core",
 )  # fmt: skip
 
