@@ -1,5 +1,6 @@
 """The HTTP boundary: what is true of every request and every answer, whatever the route."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.foundation.errors import Forbidden, TooManyRequests
-from loopbank.foundation.http import BODY_BYTES_MAX, BULK_BODY_BYTES_MAX, Boundary, bulk, lean
+from loopbank.foundation.http import BODY_BYTES_MAX, BULK_BODY_BYTES_MAX, Boundary, bulk, lean, unhurried
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.problems import answer_refusals_as_problems
 from loopbank.foundation.requests import Amount, FaceRoute, KnownBody, PlainText, StrictBody, StrictRoute, read_body
@@ -41,6 +42,7 @@ class Desk:
         self.router.add_api_route("/broken", self.broken, methods=["GET"])
         self.router.add_api_route("/lean", self.pay_lean, methods=["POST"])
         self.router.add_api_route("/bulk", self.size, methods=["POST"])
+        self.router.add_api_route("/crowd", self.crowd, methods=["POST"])
         self.strict.add_api_route("/strict", self.pay_strict, methods=["POST"])
         self.face.add_api_route("/face", self.pay_face, methods=["POST"])
 
@@ -61,6 +63,10 @@ class Desk:
     @bulk
     async def size(self, request: Request) -> dict[str, int]:
         return {"size": len(await request.body())}
+
+    @unhurried
+    async def crowd(self) -> dict[str, bool]:
+        return {"is_served": True}
 
     async def pay_strict(self, body: StrictPayment) -> dict[str, Any]:
         return {"amount": body.amount}
@@ -213,3 +219,16 @@ async def test_an_unknown_field_is_ignored_on_old_routes_and_refused_on_new_ones
 async def test_what_is_not_json_is_refused(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.post(path, content=b"amount=1", headers={"content-type": "application/x-www-form-urlencoded"})
     assert answer.status_code == 415
+
+
+async def test_a_crowd_at_an_unhurried_route_lets_a_payment_go_first(client: httpx.AsyncClient) -> None:
+    served: list[str] = []
+
+    async def ask(path: str) -> None:
+        answer = await client.post(path, content=b'{"amount": 1}')
+        assert answer.status_code == 200
+        served.append(path)
+
+    await asyncio.gather(*(ask("/crowd") for _ in range(30)), ask("/lean"))
+    assert served.index("/lean") <= 1
+    assert served.count("/crowd") == 30

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from loopbank.access import Guard, InvalidToken, RateLimits, Role, client_address, client_key
 from loopbank.foundation import openapi
+from loopbank.foundation.http import unhurried
 from loopbank.foundation.openapi import refusals
 from loopbank.foundation.requests import FaceRoute, StrictRoute
 from loopbank.identity import schemas
@@ -118,6 +119,7 @@ class SignInRoutes:
             openapi_extra={"parameters": [TRANSPORT_PARAMETER], "security": [{"bearer": []}, {}]},
         )
 
+    @unhurried
     async def register(self, request: Request, body: schemas.RegisterBody) -> schemas.RegisteredAnswer:
         """Open an account under a character name that nobody else has."""
         new = self._registration.check(body.character_name, body.password, faction=body.faction)
@@ -126,6 +128,7 @@ class SignInRoutes:
         holder = await self._holders.open(person, new.faction)
         return schemas.RegisteredAnswer(message="Welcome to the bank.", user=user_answer(person, holder))
 
+    @unhurried
     async def login(self, request: Request, response: Response, body: schemas.LoginBody) -> schemas.SignedInAnswer:
         """Sign in with character name and password."""
         wants_cookie = self._transport.wants_cookie(request)
@@ -163,6 +166,7 @@ class SignInRoutes:
             self._transport.erase(request, response)
         return schemas.MessageAnswer(message="You are signed out.")
 
+    @unhurried
     async def set_up(self, request: Request, body: schemas.SetupBody) -> schemas.RegisteredAnswer:
         """Use the one-time link that the bank's first start prints."""
         new = self._registration.check(body.character_name, body.password, role=Role.SUPERADMIN)
@@ -241,6 +245,7 @@ class SessionRoutes:
         await self._sessions.end(principal, str(session_id))
         return schemas.MessageAnswer(message="The session has ended.")
 
+    @unhurried
     async def change_password(self, request: Request, body: schemas.PasswordBody) -> schemas.MessageAnswer:
         """Choose a new password, proving the current one."""
         principal = await self._guard.person(request)
