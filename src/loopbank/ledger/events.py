@@ -32,10 +32,10 @@ def posting_subject(posting_id: int) -> str:
 
 def _facts(outcome: Outcome, books: Books, at: Instant) -> list[Fact]:
     match outcome:
-        case Posted(posting, hold=captured):
+        case Posted(posting, hold=hold):
             facts = [Fact(TRANSACTION_CREATED, posting_subject(posting.id), posting_payload(posting), at)]
-            if captured is not None:
-                facts.append(_hold_fact("hold.captured", captured, books, at))
+            if hold is not None:
+                facts.append(_hold_fact("hold.captured" if hold.captured else "hold.placed", hold, books, at))
             return facts
         case HoldChanged(released=released):
             return [_hold_fact("hold.released" if released else "hold.placed", outcome, books, at)]

@@ -17,9 +17,32 @@ class Line:
     """What the line is for people; empty means the posting's kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What must be available on an account before a posting's first line, whatever the lines then move."""
+
+    account: AccountCode
+    amount: Coins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold:
+    """Reserve coins on an account for a beneficiary until they are captured, released or the hold expires."""
+
+    key: str
+    account: AccountCode
+    beneficiary: AccountCode
+    amount: Coins
+    expires_at: int
+    reference: str = ""
+    memo: str = ""
+    actor: str = ""
+    credential: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """Record one business fact: all lines happen, in order, or none."""
+    """Record one business fact: all lines happen, in order, or none; its hold is placed before them, or nothing is."""
 
     key: str
     kind: str
@@ -29,6 +52,8 @@ class Post:
     metadata: str = ""
     actor: str = ""
     credential: str = ""
+    cover: Cover | None = None
+    hold: PlaceHold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +88,6 @@ class ChangeStatus:
     code: AccountCode
     status: AccountStatus
     actor: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceHold:
-    """Reserve coins on an account for a beneficiary until they are captured, released or the hold expires."""
-
-    key: str
-    account: AccountCode
-    beneficiary: AccountCode
-    amount: Coins
-    expires_at: int
-    reference: str = ""
-    memo: str = ""
-    actor: str = ""
-    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

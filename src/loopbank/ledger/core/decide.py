@@ -15,15 +15,25 @@ from loopbank.ledger.core.commands import (
     CaptureHold,
     ChangeStatus,
     Command,
+    Cover,
     OpenAccount,
     PlaceHold,
     Post,
     ReleaseHold,
     Reverse,
 )
-from loopbank.ledger.core.holds import capture_hold, place_hold, release_hold
+from loopbank.ledger.core.holds import capture_hold, place_hold, placing_refusal, release_hold
 from loopbank.ledger.core.journal import Entry, record
-from loopbank.ledger.core.outcomes import AccountOpened, Outcome, Posted, Posting, Reason, Refused, StatusChanged
+from loopbank.ledger.core.outcomes import (
+    AccountOpened,
+    HoldChanged,
+    Outcome,
+    Posted,
+    Posting,
+    Reason,
+    Refused,
+    StatusChanged,
+)
 from loopbank.ledger.core.reversal import reverse
 from loopbank.ledger.core.words import AccountStatus
 
@@ -79,7 +89,36 @@ def _post(command: Post, books: Books, changes: Changes, now: int) -> Outcome:
         actor=command.actor,
         credential=command.credential,
     )
-    return record(entry, command.lines, books, changes, now)
+    if command.cover is not None and not _is_covered(command.cover, books):
+        return Refused(Reason.INSUFFICIENT_COINS, command.cover.account)
+    if command.hold is None:
+        return record(entry, command.lines, books, changes, now)
+    return _post_with_hold(command, command.hold, entry, books, changes, now)
+
+
+def _post_with_hold(
+    command: Post, hold: PlaceHold, entry: Entry, books: Books, changes: Changes, now: int
+) -> Posted | Refused:
+    """Place the hold and record the lines, or neither: the lines are judged with the hold's coins out of reach."""
+    refusal = placing_refusal(hold, books, now)
+    if refusal is not None:
+        return refusal
+    account = books.accounts[hold.account]
+    account.held = Coins(account.held + hold.amount)
+    outcome = record(entry, command.lines, books, changes, now)
+    account.held = Coins(account.held - hold.amount)
+    if isinstance(outcome, Refused):
+        return outcome
+    placed = place_hold(hold, books, changes, now)
+    assert isinstance(placed, HoldChanged), "the coins were kept out of the lines' reach"
+    return Posted(outcome.posting, hold=placed)
+
+
+def _is_covered(cover: Cover, books: Books) -> bool:
+    account = books.accounts.get(cover.account)
+    if account is None:
+        return False
+    return account.available is None or account.available >= cover.amount
 
 
 def _first_difference(command: Post, known: Posting) -> str:

@@ -14,14 +14,10 @@ def place_hold(command: PlaceHold, books: Books, changes: Changes, now: int) -> 
     if known is not None:
         difference = _first_difference(command, known)
         return Refused(Reason.KEY_REUSED, difference) if difference else changed(known, is_replay=True)
-    if not 1 <= command.amount <= COINS_MAX:
-        return Refused(Reason.AMOUNT_OUT_OF_RANGE)
-    if command.expires_at <= now:
-        return Refused(Reason.HOLD_EXPIRED)
-    pair = check_line(Line(command.account, command.beneficiary, command.amount), books)
-    if isinstance(pair, Refused):
-        return pair
-    account = pair[0]
+    refusal = placing_refusal(command, books, now)
+    if refusal is not None:
+        return refusal
+    account = books.accounts[command.account]
     books.hold_id_max += 1
     hold = Hold(
         HoldId(books.hold_id_max),
@@ -42,6 +38,16 @@ def place_hold(command: PlaceHold, books: Books, changes: Changes, now: int) -> 
     books.holds[hold.id] = books.holds_by_key[hold.key] = changes.placed[hold.id] = hold
     changes.touch(account)
     return changed(hold)
+
+
+def placing_refusal(command: PlaceHold, books: Books, now: int) -> Refused | None:
+    """Say why coins may not be reserved; None when they may."""
+    if not 1 <= command.amount <= COINS_MAX:
+        return Refused(Reason.AMOUNT_OUT_OF_RANGE)
+    if command.expires_at <= now:
+        return Refused(Reason.HOLD_EXPIRED)
+    pair = check_line(Line(command.account, command.beneficiary, command.amount), books)
+    return pair if isinstance(pair, Refused) else None
 
 
 def capture_hold(command: CaptureHold, books: Books, changes: Changes, now: int) -> Outcome:

@@ -92,7 +92,7 @@ class HoldChanged:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The posting is in the journal; `is_replay` when it was there before, `hold` as a capture left its hold."""
+    """The posting is in the journal; `is_replay` when it was there before, `hold` as placed or as a capture left it."""
 
     posting: Posting
     is_replay: bool = False
