@@ -88,7 +88,7 @@ class Transfers:
         accounts = {terms.issuance: "issuance", terms.bank_account: "bank", terms.house_account: "house"}
         accounts |= {treasury.account: "treasury" for treasury in Treasury}
         for code, purpose in accounts.items():
-            floor = None if purpose == "issuance" else Coins(0)
+            floor = _floor(purpose, terms)
             await self._ledger.open_account(
                 OpenAccount(key=f"system:{code}", code=code, asset=terms.currency_code, purpose=purpose, floor=floor)
             )
@@ -115,6 +115,13 @@ class Transfers:
     async def _house_has_history(self) -> bool:
         balance = await self._ledger.balance(self._terms.house_account)
         return balance is not None and balance.version > 0
+
+
+def _floor(purpose: str, terms: BankTerms) -> Coins | None:
+    """Give how far down an account of the bank's own may go; None is without end."""
+    if purpose == "issuance":
+        return None
+    return Coins(-terms.house_underwriting if purpose == "house" else 0)
 
 
 def account_number(text: str) -> AccountCode:

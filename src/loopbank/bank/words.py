@@ -66,6 +66,8 @@ class BankTerms:
     factions: tuple[str, ...]
     password_length_min: int
     transfers_per_minute: int
+    house_underwriting: Coins = Coins(0)
+    """How far below zero the house may go: the bank pays what the house cannot."""
 
     @property
     def issuance(self) -> AccountCode:

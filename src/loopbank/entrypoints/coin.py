@@ -42,6 +42,7 @@ def bank_terms(settings: Installation) -> BankTerms:
         factions=settings.factions,
         password_length_min=settings.password_length_min,
         transfers_per_minute=settings.transfers_per_minute,
+        house_underwriting=settings.house_underwriting,
     )
 
 

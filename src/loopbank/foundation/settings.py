@@ -61,18 +61,19 @@ class Settings(BaseSettings):
     house_account: str = Field("NC-CASA-0000", validation_alias=_named("CASINO_HOUSE_ACCOUNT"))
     bank_account: str = "NC-SYST-EM00"
     house_start: Coins | None = None
+    house_underwriting: Coins | None = None
     welcome_bonus: Coins | None = None
     factions: Annotated[tuple[str, ...], NoDecode] = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
     token_hours: int | None = Field(None, ge=1, le=24 * 31, validation_alias=_named("JWT_EXPIRY_HOURS"))
     transfers_per_minute: int = Field(30, ge=1, validation_alias=_named("RATE_LIMIT_PER_MINUTE"))
     password_length_min: int | None = Field(None, ge=6, le=64)
 
-    @field_validator("house_start", "welcome_bonus", mode="before")
+    @field_validator("house_start", "house_underwriting", "welcome_bonus", mode="before")
     @classmethod
     def _coins(cls, value: object) -> object:
         return None if value is None else parse_coins(value)
 
-    @field_validator("house_start", "welcome_bonus")
+    @field_validator("house_start", "house_underwriting", "welcome_bonus")
     @classmethod
     def _not_negative(cls, coins: Coins | None) -> Coins | None:
         if coins is not None and coins < 0:
@@ -117,6 +118,7 @@ class Installation(Settings):
     theme: str
     currency_symbol: str
     house_start: Coins
+    house_underwriting: Coins
     welcome_bonus: Coins
     token_hours: int
     password_length_min: int
@@ -155,7 +157,10 @@ def _with_profile_defaults(given: Settings) -> Installation:
     bonus = given.welcome_bonus if given.welcome_bonus is not None else Coins(1_000_00 if event else 0)
     # Defaults of coins stand here, because the settings library validates a field's default as if it had been given.
     house_start = given.house_start if given.house_start is not None else Coins(100_000_00)
-    coins = {"house_start": house_start, "welcome_bonus": bonus}
+    underwriting = given.house_underwriting
+    if underwriting is None:
+        underwriting = Coins(1_000_000_00 if event else 0)
+    coins = {"house_start": house_start, "house_underwriting": underwriting, "welcome_bonus": bonus}
     return Installation.model_construct(**{**given.model_dump(), **filled, **coins})
 
 
