@@ -39,6 +39,32 @@ ROUTES = [
     Route("DELETE", "/api/v1/auth/sessions/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "person"),
     Route("PUT", "/api/v1/account/password", "person", {"current_password": "x" * 8, "new_password": "y" * 8}),
     Route("POST", "/api/v1/auth/logout", "person"),
+    Route("GET", "/api/wallets/me", "person"),
+    Route("GET", "/api/coins/balance", "person"),
+    Route("GET", "/api/coins/history", "person"),
+    Route("POST", "/api/coins/transfer", "person", {"toUserId": "nobody", "amount": 1}),
+    Route("POST", "/api/coins/transfer-to-treasury", "person", {"treasuryType": "NONE", "amount": 1}),
+    Route("POST", "/api/coins/holds", "person", {"toUserId": "nobody", "amount": 1}),
+    Route("GET", "/api/coins/holds/987654321", "person"),
+    Route("POST", "/api/coins/holds/987654321/capture", "person", {}),
+    Route("POST", "/api/coins/holds/987654321/release", "person"),
+    Route("POST", "/api/admin/mint", "staff", {"userId": "nobody", "amount": 1, "reason": "why"}),
+    Route("POST", "/api/admin/burn", "staff", {"userId": "nobody", "amount": 1, "reason": "why"}),
+    Route("POST", "/api/admin/mint/bulk", "staff", {"items": [{"userId": "nobody", "amount": 1}]}),
+    Route(
+        "POST",
+        "/api/admin/transfers/bulk",
+        "staff",
+        {"items": [{"fromUserId": "nobody", "toUserId": "somebody", "amount": 1}]},
+    ),
+    Route("GET", "/api/admin/treasury", "staff"),
+    Route("GET", "/api/admin/treasury/REWARD/balance", "staff"),
+    Route(
+        "POST", "/api/admin/treasury/transfer", "staff", {"treasuryType": "REWARD", "toUserId": "nobody", "amount": 1}
+    ),
+    Route("POST", "/api/admin/transactions/987654321/reverse", "staff", {"reason": "why"}),
+    Route("GET", "/api/admin/supply", "staff"),
+    Route("GET", "/api/admin/integrity", "staff"),
     Route("POST", "/internal/holders", "service", {"person_id": "somebody", "display_name": "Somebody"}),
     Route("GET", "/internal/holders/somebody", "service"),
     Route("GET", "/internal/revocations", "service"),
@@ -51,7 +77,8 @@ ROUTES = [
     Route("GET", "/openapi.json", "nobody"),
 ]
 
-PERSONAL = [route for route in ROUTES if route.needs == "person"]
+PERSONAL = [route for route in ROUTES if route.needs in ("person", "staff")]
+STAFF = [route for route in ROUTES if route.needs == "staff"]
 INTERNAL = [route for route in ROUTES if route.needs == "service"]
 PUBLIC = [route for route in ROUTES if route.needs == "nobody"]
 
@@ -157,7 +184,16 @@ async def test_whoever_comes_may_read_what_is_public(bank: BankStory, route: Rou
     assert (await route.call(bank.http, Authorization="Bearer nonsense")).status_code == 200
 
 
-@pytest.mark.parametrize("route", [route for route in PERSONAL if route.path not in ENDLESS], ids=name)
+@pytest.mark.parametrize("route", STAFF, ids=name)
+async def test_staff_routes_let_only_staff_pass(bank: BankStory, runner: StoryPerson, route: Route) -> None:
+    before = await bank.journal()
+    assert_problem(await route.call(runner.http), 403, code="role_too_low")
+    assert await bank.journal() == before
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in PERSONAL if route.needs == "person" and route.path not in ENDLESS], ids=name
+)
 async def test_a_signed_in_person_is_not_told_to_sign_in(runner: StoryPerson, route: Route) -> None:
     answer = await route.call(runner.http)
     if route.path == "/api/v1/account/password":

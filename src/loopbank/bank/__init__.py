@@ -8,9 +8,11 @@ from loopbank.bank.errors import (
     NotPayable,
     UnknownAccountNumber,
 )
+from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
+from loopbank.bank.payments import Mandate, Order, Receipt
 from loopbank.bank.people_news import PEOPLE_TOPICS, PeopleNews
 from loopbank.bank.service import Bank
-from loopbank.bank.transfers import Payer, Receipt, account_number
+from loopbank.bank.transfers import Payer, account_number
 from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
 
 __all__ = [
@@ -22,7 +24,11 @@ __all__ = [
     "IdempotencyKeyReused",
     "InvalidCursor",
     "InvalidIdempotencyKey",
+    "Mandate",
     "NotPayable",
+    "Order",
+    "Parties",
+    "Party",
     "Payer",
     "PeopleNews",
     "Receipt",
@@ -30,4 +36,6 @@ __all__ = [
     "Treasury",
     "UnknownAccountNumber",
     "account_number",
+    "idempotency_key",
+    "mandate_of",
 ]

@@ -57,3 +57,79 @@ class AccountInactive(Refusal):
 
     def __init__(self) -> None:
         super().__init__("This account is no longer active.")
+
+
+class UnknownWallet(NotFound):
+    """The bank does not know this person."""
+
+    code = "wallet_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no wallet for this user.")
+
+
+class UnknownTreasury(BadRequest):
+    """There are four treasuries, and this is none of them."""
+
+    code = "unknown_treasury"
+
+    def __init__(self) -> None:
+        super().__init__("The treasury must be one of COURSE, SUBSCRIPTION, REWARD and GENERAL.")
+
+
+class UnclearParty(BadRequest):
+    """A request does not say exactly once whose coins it means."""
+
+    code = "unclear_party"
+
+
+class SpendLimitReached(Refusal):
+    """The key, or the grant, may not spend that much any more."""
+
+    code = "spend_limit_reached"
+    status = 403
+    title = "Not allowed"
+
+    def __init__(self) -> None:
+        super().__init__("That is more than is left of the spend limit.")
+
+
+class AccountNotAllowed(Refusal):
+    """The key may not spend from this account."""
+
+    code = "account_not_allowed"
+    status = 403
+    title = "Not allowed"
+
+    def __init__(self) -> None:
+        super().__init__("This key may not spend from that account.")
+
+
+class ListRefused(Refusal):
+    """One item of a list was refused, and with it the whole list; nothing was written."""
+
+    title = "Refused list"
+
+    def __init__(self, index: int, refusal: Refusal) -> None:
+        detail = f"items[{index}]: {refusal.detail}"
+        super().__init__(detail, mistakes=[FieldMistake(f"items[{index}]", refusal.detail)])
+        self.code = refusal.code  # type: ignore[misc]  # a list is refused as its item would be
+        self.status = refusal.status  # type: ignore[misc]  # likewise
+
+
+class UnknownHold(NotFound):
+    """There is no such hold, or not for this caller."""
+
+    code = "unknown_hold"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such hold.")
+
+
+class UnknownTransaction(NotFound):
+    """There is no such transaction."""
+
+    code = "unknown_posting"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such transaction.")

@@ -1,6 +1,5 @@
 """The bank's part of the event face: account, payments, statement, profile and what clients need to know first."""
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -8,52 +7,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.access import Guard, Principal, RateLimits, Role
-from loopbank.bank import schemas
-from loopbank.bank.errors import InvalidCursor
+from loopbank.bank import pages, schemas
 from loopbank.bank.schemas import transaction_view, user_view
 from loopbank.bank.service import Bank
 from loopbank.bank.statements import StatementPage, StatementQuery
 from loopbank.bank.transfers import Payer, account_number
 from loopbank.coins import to_json_number
 from loopbank.foundation.answers import JsonAnswer
-from loopbank.foundation.clock import Instant, from_rfc3339, later
 from loopbank.foundation.http import lean
 from loopbank.foundation.ids import new_id
 from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in
 from loopbank.foundation.requests import FaceRoute, read_body
 from loopbank.ledger import AccountCode
 
-_LIMIT_MAX = 100
-_OFFSET_MAX = 10_000
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DAY_SECONDS = 86_400
-
-_Limit = Annotated[int, Query(ge=1, le=_LIMIT_MAX, examples=[20])]
-_Offset = Annotated[int, Query(ge=0, le=_OFFSET_MAX, description="For existing clients; use `cursor`.", examples=[0])]
-_Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before.", examples=["42"])]
-_Types = Annotated[
-    str | None,
-    Query(
-        alias="type",
-        description="Comma-separated transaction types.",
-        max_length=200,
-        pattern=r"^[a-z_, ]*$",
-        examples=["transfer,welcome_bonus"],
-    ),
-]
-_From = Annotated[
-    str | None,
-    Query(alias="from", description="RFC 3339 time or date, inclusive.", max_length=40, examples=["2026-01-01"]),
-]
-_To = Annotated[
-    str | None,
-    Query(
-        alias="to",
-        description="RFC 3339 time (exclusive) or date (inclusive).",
-        max_length=40,
-        examples=["2026-01-31T18:00:00Z"],
-    ),
-]
 _Text = Annotated[str, Query(description="Whatever the case.", max_length=140, examples=["stim"])]
 _Number = Annotated[str, Path(description="An account number.", examples=["NC-7K2M-Q9XD"])]
 
@@ -156,22 +122,22 @@ class EventRoutes:
     async def transactions(
         self,
         request: Request,
-        limit: _Limit = 10,
-        offset: _Offset = 0,
-        cursor: _Cursor = None,
-        types: _Types = None,
-        since: _From = None,
-        until: _To = None,
+        limit: pages.Limit = 10,
+        offset: pages.Offset = 0,
+        cursor: pages.Cursor = None,
+        types: pages.Types = None,
+        since: pages.From = None,
+        until: pages.To = None,
     ) -> Response:
         """Give the own transactions, newest first."""
         number = await self._own_number(await self._guard.person(request))
         query = StatementQuery(
-            cursor=_cursor(cursor),
+            cursor=pages.read_cursor(cursor),
             offset=offset,
             limit=limit,
-            kinds=tuple(kind.strip() for kind in (types or "").split(",") if kind.strip()),
-            since=_instant("from", since),
-            until=_instant("to", until, through_the_day=True),
+            kinds=pages.read_types(types),
+            since=pages.read_instant("from", since),
+            until=pages.read_instant("to", until, through_the_day=True),
         )
         return _page(await self._bank.statements.page(number, query), number)
 
@@ -179,12 +145,12 @@ class EventRoutes:
         self,
         request: Request,
         q: _Text = "",
-        limit: _Limit = 50,
-        cursor: _Cursor = None,
+        limit: pages.Limit = 50,
+        cursor: pages.Cursor = None,
     ) -> Response:
         """Find own transactions by memo, counterparty's name or account number, whatever the case."""
         number = await self._own_number(await self._guard.person(request))
-        query = StatementQuery(cursor=_cursor(cursor), limit=limit)
+        query = StatementQuery(cursor=pages.read_cursor(cursor), limit=limit)
         text = q.strip()
         if text:
             page = await self._bank.statements.search(number, text, query)
@@ -232,22 +198,3 @@ def _page(page: StatementPage, own: AccountCode, **more: str) -> Response:
         **more,
     }
     return JsonAnswer(answer)
-
-
-def _cursor(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidCursor("The cursor is not one that this list gave.")
-    return int(text)
-
-
-def _instant(name: str, text: str | None, *, through_the_day: bool = False) -> Instant | None:
-    """Read a bound of time; a bare date as the upper bound means the whole day."""
-    if text is None:
-        return None
-    try:
-        instant = from_rfc3339(text.replace(" ", "+"))
-    except (ValueError, OverflowError) as error:
-        raise InvalidCursor(f"`{name}` must be an RFC 3339 time or date.") from error
-    return later(instant, _DAY_SECONDS) if through_the_day and _DAY.fullmatch(text) else instant

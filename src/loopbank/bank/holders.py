@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from loopbank.bank import store
-from loopbank.bank.errors import UnknownAccountNumber
+from loopbank.bank.errors import UnknownAccountNumber, UnknownWallet
 from loopbank.bank.words import BankTerms, Holder, TransactionType
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
@@ -64,6 +64,24 @@ class Holders:
         if holder is None or not holder.is_active:
             raise UnknownAccountNumber
         return holder
+
+    async def of_person(self, person_id: str) -> Holder:
+        """Give the holder that a person is. Raises UnknownWallet."""
+        holder = await self.find(person_id)
+        if holder is None:
+            raise UnknownWallet
+        return holder
+
+    async def person_ids_of(self, numbers: Iterable[AccountCode]) -> dict[AccountCode, str]:
+        """Give the people who hold accounts; the bank's own accounts are absent."""
+        people = set(numbers) - self._terms.system_names.keys()
+        async with self._database.reading() as tx:
+            return await store.read_person_ids(tx, sorted(people)) if people else {}
+
+    async def numbers_of(self, person_ids: Sequence[str]) -> dict[str, AccountCode]:
+        """Give people's account numbers; people whom the bank does not know are absent."""
+        async with self._database.reading() as tx:
+            return await store.read_numbers(tx, person_ids)
 
     async def number_of(self, person_id: str, display_name: str) -> AccountCode:
         """Give the person's account number, from memory where possible; it never changes."""

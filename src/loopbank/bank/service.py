@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from loopbank.bank.desk import Desk
 from loopbank.bank.errors import AccountInactive
 from loopbank.bank.holders import Holders
+from loopbank.bank.holds import Holds
+from loopbank.bank.lists import Lists
 from loopbank.bank.live import LiveFeed
+from loopbank.bank.payments import Payments
 from loopbank.bank.schemas import MEMO_LENGTH_MAX
 from loopbank.bank.statements import Statements
 from loopbank.bank.transfers import Transfers
@@ -13,7 +17,7 @@ from loopbank.bank.words import BankTerms, Holder
 from loopbank.coins import to_json_number
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
-from loopbank.ledger import AccountCode, Balance, Ledger
+from loopbank.ledger import AccountCode, Balance, Flow, Ledger
 
 
 class Bank:
@@ -27,11 +31,16 @@ class Bank:
         clock: Clock,
         new_number: Callable[[str], str],
     ) -> None:
+        self.database = database
         self._ledger = ledger
         self._terms = terms
         self.holders = Holders(database, ledger, terms, clock, new_number)
         self.transfers = Transfers(ledger, self.holders, terms)
-        self.statements = Statements(ledger, self.holders)
+        self.payments = Payments(ledger, clock)
+        self.desk = Desk(ledger, self.payments, terms)
+        self.lists = Lists(ledger, self.payments)
+        self.holds = Holds(ledger, self.payments, clock)
+        self.statements = Statements(database, ledger, self.holders)
         self.live = LiveFeed(ledger)
         self.transfer_limit = f"{terms.transfers_per_minute}/minute"
 
@@ -39,6 +48,7 @@ class Bank:
         """Open the books and the bank's own accounts."""
         await self._ledger.start(asset=self._terms.currency_code, scale=self._terms.currency_scale)
         await self.transfers.open_system_accounts()
+        await self.payments.allowances.start()
         self.live.start()
 
     async def close(self) -> None:
@@ -69,6 +79,20 @@ class Bank:
         balance = await self._ledger.balance(number)
         assert balance is not None, "the account number came from a holder"
         return balance
+
+    async def flow(self, number: AccountCode) -> Flow:
+        """Sum up what an account sent and received."""
+        return await self._ledger.flow(number)
+
+    @property
+    def issuance(self) -> AccountCode:
+        """Give the account that all coins come from."""
+        return self._terms.issuance
+
+    @property
+    def currency_code(self) -> str:
+        """Give the code of the currency."""
+        return self._terms.currency_code
 
     async def release_expired_holds(self) -> None:
         """Give back what was reserved for too long."""

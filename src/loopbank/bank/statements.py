@@ -2,10 +2,13 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from loopbank.bank import store
 from loopbank.bank.holders import Holders
+from loopbank.bank.lists import NOTED
 from loopbank.foundation.clock import Instant
+from loopbank.foundation.database import Database
 from loopbank.ledger import AccountCode, HistoryPage, Ledger, StatementLine, TransferId
 
 _SEARCH_CHUNK = 500
@@ -38,7 +41,8 @@ class StatementPage:
 class Statements:
     """Reads the history of accounts."""
 
-    def __init__(self, ledger: Ledger, holders: Holders) -> None:
+    def __init__(self, database: Database, ledger: Ledger, holders: Holders) -> None:
+        self._database = database
         self._ledger = ledger
         self._holders = holders
 
@@ -48,7 +52,7 @@ class Statements:
         wanted = query.offset + query.limit
         page = HistoryPage(before=before, after=after, kinds=query.kinds, limit=wanted + 1)
         lines = await self._ledger.history(account, page)
-        shown = lines[query.offset : wanted]
+        shown = await self.noted(lines[query.offset : wanted])
         return StatementPage(shown, await self.names(shown), shown[-1].transfer.id if len(lines) > wanted else None)
 
     async def search(self, account: AccountCode, text: str, query: StatementQuery) -> StatementPage:
@@ -62,7 +66,7 @@ class Statements:
         before, after = await self._bounds(query)
         for _ in range(_SEARCH_CHUNKS_MAX):
             page = HistoryPage(before=before, after=after, limit=_SEARCH_CHUNK)
-            lines = await self._ledger.history(account, page)
+            lines = await self.noted(await self._ledger.history(account, page))
             names |= await self.names(lines)
             for line in lines:
                 before = line.transfer.id
@@ -73,6 +77,15 @@ class Statements:
             if len(lines) < _SEARCH_CHUNK:
                 return StatementPage(found, names, None)
         return StatementPage(found, names, before)
+
+    async def noted(self, lines: Sequence[StatementLine]) -> Sequence[StatementLine]:
+        """Give lines with what each says for itself where it stood in a list whose items had reasons of their own."""
+        listed = [line.transfer.id for line in lines if line.reference == NOTED]
+        if not listed:
+            return lines
+        async with self._database.reading() as tx:
+            notes = await store.read_notes(tx, listed)
+        return [_noted(line, notes) for line in lines]
 
     async def newest_id(self, account: AccountCode) -> TransferId:
         """Give the id of the account's last transaction; 0 when there is none."""
@@ -93,6 +106,10 @@ class Statements:
             before = end if before is None else min(before, end)
         after = await self._ledger.transfer_bound(query.since) if query.since is not None else None
         return before, after
+
+
+def _noted(line: StatementLine, notes: dict[int, str]) -> StatementLine:
+    return line if line.reference != NOTED else replace(line, memo=notes.get(line.transfer.id, ""), reference="")
 
 
 def _matches(line: StatementLine, account: AccountCode, names: Names, needle: str) -> bool:

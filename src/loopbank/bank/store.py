@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
 
-from loopbank.bank.tables import holder
+from loopbank.bank.tables import holder, transfer_note
 from loopbank.bank.words import Holder
 from loopbank.foundation.database import Transaction
 from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
-from loopbank.ledger import AccountCode, Companion
+from loopbank.ledger import AccountCode, Companion, Outcome, Posted
 
 _HOLDER_COLUMNS = (
     "person_id", "account_number", "display_name", "faction", "profile_picture", "role", "is_active", "opened_at",
@@ -21,11 +21,30 @@ _NAMES = Prepared(
     select(holder.c.account_number, holder.c.display_name).where(one_of(holder.c.account_number, "numbers"))
 )
 
+_PERSON_IDS = Prepared(
+    select(holder.c.account_number, holder.c.person_id).where(one_of(holder.c.account_number, "numbers"))
+)
+_NUMBERS = Prepared(select(holder.c.person_id, holder.c.account_number).where(one_of(holder.c.person_id, "people")))
+_NOTES = Prepared(
+    select(transfer_note.c.transfer_id, transfer_note.c.text).where(one_of(transfer_note.c.transfer_id, "transfers"))
+)
+_NOTE_COLUMNS = ("transfer_id", "text")
+
 
 def holder_companion(opened: Holder) -> Companion:
     """Give the holder's row to be written together with the opening of the account."""
     values = tuple(getattr(opened, name) for name in _HOLDER_COLUMNS)
     return Companion(holder, _HOLDER_COLUMNS, lambda _outcome: values)
+
+
+def note_companion(text: str, position: int) -> Companion:
+    """Give the note of one line of a posting, to be written together with it."""
+
+    def row(outcome: Outcome) -> tuple[object, ...]:
+        assert isinstance(outcome, Posted)
+        return (outcome.posting.transfers[position].id, text)
+
+    return Companion(transfer_note, _NOTE_COLUMNS, row)
 
 
 async def read_holder(tx: Transaction, person_id: str) -> Holder | None:
@@ -43,6 +62,21 @@ async def read_holder_of(tx: Transaction, number: AccountCode) -> Holder | None:
 async def read_names(tx: Transaction, numbers: Sequence[AccountCode]) -> dict[AccountCode, str]:
     """Read the names behind account numbers; numbers without a holder are absent."""
     return {row[0]: row[1] for row in await tx.rows(_NAMES, {"numbers": list(numbers)})}
+
+
+async def read_person_ids(tx: Transaction, numbers: Sequence[AccountCode]) -> dict[AccountCode, str]:
+    """Read who holds accounts; numbers without a holder are absent."""
+    return {row[0]: row[1] for row in await tx.rows(_PERSON_IDS, {"numbers": list(numbers)})}
+
+
+async def read_numbers(tx: Transaction, person_ids: Sequence[str]) -> dict[str, AccountCode]:
+    """Read people's account numbers; unknown people are absent."""
+    return {row[0]: row[1] for row in await tx.rows(_NUMBERS, {"people": list(person_ids)})}
+
+
+async def read_notes(tx: Transaction, transfer_ids: Sequence[int]) -> dict[int, str]:
+    """Read what items of lists say for themselves."""
+    return {row[0]: row[1] for row in await tx.rows(_NOTES, {"transfers": list(transfer_ids)})}
 
 
 async def write_profile(tx: Transaction, person_id: str, *, faction: str | None, profile_picture: str | None) -> None:

@@ -129,6 +129,7 @@ class StreamRoutes:
         return _event("balance", told, {**balance_view(balance), "version": balance.version})
 
     async def _transaction_event(self, line: StatementLine, number: AccountCode) -> bytes:
+        (line,) = await self._bank.statements.noted([line])
         names = await self._bank.statements.names([line])
         balance = await self._bank.balance(number)
         transaction = transaction_view(line, names, number)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loopbank.bank.errors import IdempotencyKeyReused, InvalidIdempotencyKey, NotPayable
+from loopbank.bank.errors import NotPayable
 from loopbank.bank.holders import Holders
+from loopbank.bank.payments import Receipt, check_key, in_words, receipt
 from loopbank.bank.words import BankTerms, TransactionType, Treasury
 from loopbank.coins import Coins
-from loopbank.foundation.clock import Instant
 from loopbank.ledger import (
     AccountCode,
     Ledger,
@@ -18,10 +18,8 @@ from loopbank.ledger import (
     Post,
     Posted,
     Reason,
-    StatementLine,
 )
 
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _FIELDS = {"debit": "from_account", "credit": "to_account"}
 """What a payment's request calls the fields that the ledger names otherwise."""
 
@@ -40,15 +38,6 @@ class Payer:
     credential: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A payment that is in the books, and the payer's balance after it."""
-
-    line: StatementLine
-    new_balance: Coins
-    is_replay: bool
-
-
 class Transfers:
     """Moves coins. Every act carries a key; the same key again gives the same receipt."""
 
@@ -62,8 +51,7 @@ class Transfers:
 
         Raises LedgerRefusal, NotPayable, InvalidIdempotencyKey or IdempotencyKeyReused.
         """
-        if not _KEY.fullmatch(key):
-            raise InvalidIdempotencyKey
+        check_key(key)
         source = await self._holders.number_of(payer.person_id, payer.display_name)
         command = Post(
             key=f"person:{payer.person_id}:{key}",
@@ -73,14 +61,14 @@ class Transfers:
             actor=payer.person_id,
             credential=payer.credential,
         )
-        return _receipt(await self._post(command, _FIELDS))
+        return receipt(await self._post(command, _FIELDS))
 
     async def mint(self, *, to_account: AccountCode, amount: Coins, reason: str, key: str, actor: str) -> Receipt:
         """Bring new coins into circulation. Raises LedgerRefusal or IdempotencyKeyReused."""
         line = Line(self._terms.issuance, to_account, amount)
         command = Post(key=f"mint:{actor}:{key}", kind=TransactionType.MINT, lines=(line,), memo=reason, actor=actor)
-        receipt = _receipt(await self._post(command, _MINT_FIELDS))
-        return Receipt(receipt.line, receipt.line.transfer.credit_balance, receipt.is_replay)
+        minted = receipt(await self._post(command, _MINT_FIELDS))
+        return Receipt(minted.line, minted.line.transfer.credit_balance, minted.is_replay)
 
     async def open_system_accounts(self) -> None:
         """Open the bank's own accounts and give the house its start; harmless to repeat."""
@@ -106,11 +94,9 @@ class Transfers:
         try:
             return await self._ledger.post(command)
         except LedgerRefusal as refusal:
-            if refusal.reason is Reason.KEY_REUSED:
-                raise IdempotencyKeyReused(fields.get(refusal.subject, refusal.subject)) from refusal
             if refusal.reason is Reason.UNKNOWN_ACCOUNT:
                 raise NotPayable from refusal
-            raise
+            raise in_words(refusal, fields) from refusal
 
     async def _house_has_history(self) -> bool:
         balance = await self._ledger.balance(self._terms.house_account)
@@ -130,10 +116,3 @@ def account_number(text: str) -> AccountCode:
     if not _ACCOUNT_NUMBER.fullmatch(number):
         raise NotPayable
     return AccountCode(number)
-
-
-def _receipt(posted: Posted) -> Receipt:
-    posting = posted.posting
-    transfer = posting.transfers[0]
-    line = StatementLine(transfer, posting.memo, posting.reference, Instant(posting.created_at))
-    return Receipt(line, transfer.debit_balance, posted.is_replay)

@@ -5,10 +5,23 @@ import asyncio
 import httpx
 
 import loopbank
-from loopbank.access import Authority, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, token_issuer
-from loopbank.bank import Bank, BankTerms
+from loopbank.access import (
+    ApiKeys,
+    Authority,
+    Callers,
+    Guard,
+    RateLimits,
+    Revocations,
+    ServiceTokens,
+    TokenVerifier,
+    token_issuer,
+)
+from loopbank.bank import Bank, BankTerms, Parties
+from loopbank.bank.desk_routes import DeskRoutes
 from loopbank.bank.event_routes import EventRoutes
+from loopbank.bank.hold_routes import HoldRoutes
 from loopbank.bank.internal_routes import InternalRoutes
+from loopbank.bank.platform_routes import CoinRoutes
 from loopbank.bank.stream_routes import StreamRoutes
 from loopbank.coins import SCALE
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
@@ -62,6 +75,10 @@ def build_coin_service(
     revocations = Revocations(fetch=authority.fetch_revocations, clock=clock)
     verifier = TokenVerifier(fetch_keys=authority.fetch_keys, issuer=token_issuer(settings.public_url), clock=clock)
     guard = Guard(verifier, revocations)
+    keys = ApiKeys(bank.database, clock)
+    key_limit = f"{settings.key_requests_per_minute}/minute"
+    callers = Callers(guard, keys, rate_limits, key_limit=key_limit)
+    parties = Parties(bank.holders)
 
     async def has_schema() -> bool:
         return await asyncio.to_thread(is_current, settings.database_url)
@@ -77,6 +94,9 @@ def build_coin_service(
     routers = (
         EventRoutes(bank, guard, rate_limits).router,
         StreamRoutes(bank, guard).router,
+        CoinRoutes(bank, callers, parties, rate_limits).router,
+        HoldRoutes(bank, callers, parties, clock).router,
+        DeskRoutes(bank, callers, parties).router,
         InternalRoutes(bank, tokens).router,
         health.router,
     )
@@ -85,8 +105,10 @@ def build_coin_service(
     async def start() -> None:
         await bank.start()
         await revocations.start()
+        keys.start()
 
     async def stop() -> None:
+        await keys.stop()
         await revocations.stop()
         await bank.close()
 

@@ -4,12 +4,12 @@ from loopbank.events.checking import log_checks
 from loopbank.events.consumers import Handler, LogConsumer, TransactionalLogConsumer, TransactionHandler
 from loopbank.events.log import LogEntry, log_head, read_entries, read_latest
 from loopbank.events.metrics import LogMetrics
-from loopbank.events.outbox import OUTBOX_COLUMNS, Fact, outbox_payloads, outbox_row, payload_text, record
+from loopbank.events.outbox import OUTBOX, OUTBOX_COLUMNS, Fact, outbox_payloads, outbox_row, payload_text, record
 from loopbank.events.sealing import Sealer
 from loopbank.events.signing import LogKey
-from loopbank.events.tables import outbox
 
 __all__ = [
+    "OUTBOX",
     "OUTBOX_COLUMNS",
     "Fact",
     "Handler",
@@ -22,7 +22,6 @@ __all__ = [
     "TransactionalLogConsumer",
     "log_checks",
     "log_head",
-    "outbox",
     "outbox_payloads",
     "outbox_row",
     "payload_text",

@@ -10,6 +10,9 @@ from loopbank.events.tables import outbox
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
 
+OUTBOX = outbox
+"""The table of facts that wait, for whoever writes one together with rows of other tables."""
+
 OUTBOX_COLUMNS = ("topic", "subject", "payload", "occurred_at")
 _PAYLOADS = select(outbox.c.payload).where(outbox.c.topic == bindparam("topic")).order_by(outbox.c.id)
 

@@ -3,7 +3,7 @@
 An example is composed from the examples of the fields, so that it stands once, beside the field it explains.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -33,7 +33,8 @@ _REFUSAL_HEADERS: dict[int, dict[str, Any]] = {
 _REQUEST_ID = "4b4f6f5e3d59-2a"
 
 SECURITY_SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."}
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A program's key."},
 }
 
 IDEMPOTENCY_HEADER: dict[str, Any] = {
@@ -62,10 +63,14 @@ MONEY_HEADERS: dict[str, Any] = {
 
 
 def signed_in(
-    *, lean_body: type[BaseModel] | None = None, example: object = None, moves_money: bool = False
+    *,
+    lean_body: type[BaseModel] | None = None,
+    example: object = None,
+    moves_money: bool = False,
+    by: Sequence[str] = ("bearer",),
 ) -> dict[str, Any]:
-    """Describe a route that needs an access token, with the body of a lean route and the idempotency header."""
-    extra: dict[str, Any] = {"security": [{"bearer": []}]}
+    """Describe a route that needs one of some proofs, with the body of a lean route and the idempotency header."""
+    extra: dict[str, Any] = {"security": [{scheme: []} for scheme in by]}
     if lean_body is not None:
         extra["requestBody"] = json_body(lean_body, example)
     if moves_money:

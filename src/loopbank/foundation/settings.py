@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     factions: Annotated[tuple[str, ...], NoDecode] = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
     token_hours: int | None = Field(None, ge=1, le=24 * 31, validation_alias=_named("JWT_EXPIRY_HOURS"))
     transfers_per_minute: int = Field(30, ge=1, validation_alias=_named("RATE_LIMIT_PER_MINUTE"))
+    key_requests_per_minute: int = Field(100, ge=1)
+    webhook_private_addresses: bool = False
     password_length_min: int | None = Field(None, ge=6, le=64)
 
     @field_validator("house_start", "house_underwriting", "welcome_bonus", mode="before")

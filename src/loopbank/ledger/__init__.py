@@ -27,7 +27,7 @@ from loopbank.ledger.core import (
 )
 from loopbank.ledger.errors import LedgerRefusal
 from loopbank.ledger.events import TRANSACTION_CREATED
-from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine
+from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine, Total
 from loopbank.ledger.service import Ledger
 from loopbank.ledger.store import Companion
 from loopbank.ledger.telling import told
@@ -62,6 +62,7 @@ __all__ = [
     "Reverse",
     "StatementLine",
     "StatusChanged",
+    "Total",
     "Transfer",
     "TransferId",
     "ledger_checks",

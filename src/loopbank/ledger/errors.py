@@ -5,7 +5,7 @@ from loopbank.ledger.core import Reason, Refused
 
 
 class LedgerRefusal(Refusal):
-    """The books said no and wrote nothing; `reason` says why, `subject` names the account or field."""
+    """The books said no and wrote nothing; `reason` says why, `subject` names the account or field, `line` where."""
 
     title = "Refused by the ledger"
 
@@ -13,6 +13,7 @@ class LedgerRefusal(Refusal):
         super().__init__(_SENTENCES[refused.reason].format(subject=refused.subject))
         self.reason = refused.reason
         self.subject = refused.subject
+        self.line = refused.line
         self.code = refused.reason.value  # type: ignore[misc]  # one class for all reasons; the code is per reason
         self.status = _STATUS.get(refused.reason, 400)  # type: ignore[misc]  # likewise
 

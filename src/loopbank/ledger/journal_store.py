@@ -64,10 +64,20 @@ _BALANCES = Prepared(
 _LAST_BEFORE = Prepared(select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant")))
 _FIRST_TRANSFER_OF = Prepared(select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting")))
 _TRANSFER_HEAD = Prepared(select(func.max(transfer.c.id)))
+_TOTALS = Prepared(
+    select(
+        account.c.asset,
+        account.c.purpose,
+        func.count().label("accounts"),
+        func.sum(account.c.balance).label("balance"),
+        func.sum(account.c.held).label("held"),
+    ).group_by(account.c.asset, account.c.purpose)
+)
 _HOLD = Prepared(
     select(
         hold.c.id, _debit.c.code.label("account"), _credit.c.code.label("beneficiary"), hold.c.amount, hold.c.captured,
-        hold.c.released, hold.c.expires_at, hold.c.created_at, hold.c.reference, hold.c.memo, hold.c.credential,
+        hold.c.released, hold.c.expires_at, hold.c.created_at, hold.c.reference, hold.c.memo, hold.c.actor,
+        hold.c.credential,
     )
     .join(_debit, _debit.c.id == hold.c.account_id)
     .join(_credit, _credit.c.id == hold.c.beneficiary_id)
@@ -123,8 +133,19 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """All accounts of one asset and purpose together, in minor units."""
+
+    asset: str
+    purpose: str
+    accounts: int
+    balance: Coins
+    held: Coins
+
+
+@dataclass(frozen=True, slots=True)
 class HoldView:
-    """A hold as it stands; `credential` is what placed it."""
+    """A hold as it stands; `actor` placed it, by `credential`."""
 
     id: HoldId
     account: AccountCode
@@ -136,7 +157,13 @@ class HoldView:
     created_at: Instant
     reference: str
     memo: str
+    actor: str
     credential: str
+
+    @property
+    def left(self) -> Coins:
+        """What is neither captured nor released."""
+        return Coins(self.amount - self.captured - self.released)
 
 
 async def postings_where(tx: Transaction, ids: Sequence[int]) -> list[Posting]:
@@ -210,6 +237,12 @@ async def read_flow(tx: Transaction, code: AccountCode) -> Flow:
     assert sent is not None, "an aggregate always gives a row"
     assert received is not None, "an aggregate always gives a row"
     return Flow(sent[0], Coins(int(sent[1])), received[0], Coins(int(received[1])))
+
+
+async def read_totals(tx: Transaction) -> list[Total]:
+    """Sum up all accounts by asset and purpose, from one state of the books."""
+    rows = await tx.rows(_TOTALS)
+    return [Total(row[0], row[1], row[2], Coins(int(row[3])), Coins(int(row[4]))) for row in rows]
 
 
 async def read_hold(tx: Transaction, hold_id: HoldId) -> HoldView | None:

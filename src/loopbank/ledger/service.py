@@ -29,7 +29,7 @@ from loopbank.ledger.core import (
     TransferId,
 )
 from loopbank.ledger.errors import LedgerRefusal
-from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine
+from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine, Total
 from loopbank.ledger.posting import PostingQueue
 from loopbank.ledger.store import Companion, LedgerStore
 
@@ -189,6 +189,11 @@ class Ledger:
         """Sum up what an account sent and received."""
         async with self._database.reading() as tx:
             return await journal_store.read_flow(tx, code)
+
+    async def totals(self) -> list[Total]:
+        """Sum up all accounts by asset and purpose."""
+        async with self._database.reading() as tx:
+            return await journal_store.read_totals(tx)
 
     async def hold(self, hold_id: HoldId) -> HoldView | None:
         """Read one hold; None when there is no such."""

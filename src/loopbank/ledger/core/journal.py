@@ -1,7 +1,7 @@
 """Recording a posting: the checks of every line and the fold of balances and versions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loopbank.coins import COINS_MAX, Coins
 from loopbank.ledger.core.books import Account, Books, Changes
@@ -56,7 +56,7 @@ def record(
         pair = check_line(line, books)
         if isinstance(pair, Refused):
             _restore(undo)
-            return pair
+            return replace(pair, line=position - 1)
         debit, credit = pair
         undo += [(debit, debit.balance, debit.version), (credit, credit.balance, credit.version)]
         _move(debit, credit, line.amount)

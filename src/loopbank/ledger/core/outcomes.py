@@ -1,6 +1,6 @@
 """What the books answer: done, done before, or a refusal with a stable reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from loopbank.coins import Coins
@@ -35,10 +35,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was written. `subject` names the account or field that the refusal is about."""
+    """Nothing was written. `subject` names the account or field that the refusal is about, `line` which line."""
 
     reason: Reason
     subject: str = ""
+    # Which line it was is told beside the refusal; two refusals for the same reason are the same.
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
