@@ -4,6 +4,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 
 metadata = MetaData(schema="coin")
 
+_Id = BigInteger().with_variant(Integer, "sqlite")
+"""A number that SQLite uses as its own row id."""
+
 configuration = Table(
     "casino_configuration",
     metadata,
@@ -40,7 +43,7 @@ epoch = Table(
 played = Table(
     "casino_round",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", _Id, primary_key=True, autoincrement=False),
     Column("player", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("nonce", BigInteger, nullable=False),
