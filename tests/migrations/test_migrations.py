@@ -20,7 +20,7 @@ from tests.support.postgres import PostgresServer
 
 _PACKAGES_OF = {
     "log": ("events", "events.webhooks"),
-    "auth": ("identity",),
+    "auth": ("identity", "identity.oauth"),
     "coin": ("access", "ledger", "bank", "casino"),
 }
 """Which packages declare a branch's tables; a new one is added with its first migration."""

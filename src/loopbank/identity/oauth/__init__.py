@@ -1,0 +1,1 @@
+"""The OAuth 2.1 and OpenID Connect provider: programs of others that people sign in to with their account."""
