@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from loopbank.access import (
+    Grant,
     InvalidToken,
     Principal,
     Revocation,
@@ -13,6 +14,7 @@ from loopbank.access import (
     Revocations,
     Role,
 )
+from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant, later
 from loopbank.foundation.errors import Unavailable
 from tests.access.signing import SettableClock
@@ -60,6 +62,12 @@ def revocations(feed: Feed, clock: SettableClock) -> Revocations:
 
 def principal(role: Role = Role.USER) -> Principal:
     return Principal("person-1", "session-1", "Runner", role, Instant(2**62))
+
+
+def grant(**changed: str) -> Grant:
+    ids = {"id": "grant-1", "family_id": "family-1", "person_id": "person-1", "session_id": "session-1"}
+    rest = {"name": "Runner", "client_id": "client-1"}
+    return Grant(**{**ids, **rest, **changed}, scopes=frozenset(), spend_limit=Coins(0), expires_at=Instant(2**62))
 
 
 async def test_nobody_is_admitted_before_the_first_answer(feed: Feed, revocations: Revocations) -> None:
@@ -166,3 +174,28 @@ async def test_polling_goes_on_after_an_outage_and_ends_when_told(feed: Feed, cl
     asked = len(feed.asked)
     await asyncio.sleep(0.03)
     assert len(feed.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (RevocationKind.SESSION_REVOKED, "session_id"),
+        (RevocationKind.PERSON_DEACTIVATED, "person_id"),
+        (RevocationKind.FAMILY_REVOKED, "family_id"),
+        (RevocationKind.GRANT_REVOKED, "id"),
+        (RevocationKind.CLIENT_REVOKED, "client_id"),
+    ],
+)
+async def test_a_partners_token_ends_with_everything_it_hangs_on(
+    feed: Feed, revocations: Revocations, clock: SettableClock, kind: RevocationKind, field: str
+) -> None:
+    await revocations.refresh()
+    assert revocations.admit_grant(grant()) == grant()
+    feed.add(kind, getattr(grant(), field))
+    await revocations.refresh()
+    with pytest.raises(InvalidToken):
+        revocations.admit_grant(grant())
+    assert revocations.admit_grant(grant(**{field: "another"}))
+    clock.let_pass(HOUR + 1)
+    revocations._sweep()
+    assert revocations.admit_grant(grant())

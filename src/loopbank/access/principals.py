@@ -40,10 +40,12 @@ COINS_SPEND = "coins:spend"
 class Grant:
     """What a person has granted a partner's program, as the partner's access token says and as long as it lives.
 
-    `spend_limit` is how much the program may spend under this grant altogether, in minor units.
+    `spend_limit` is how much the program may spend under this grant altogether, in minor units. The token belongs to a
+    family, which ends with the session, the grant or the program.
     """
 
     id: str
+    family_id: str
     person_id: str
     session_id: str
     name: str

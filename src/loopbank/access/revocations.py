@@ -26,11 +26,14 @@ class RevocationKind(StrEnum):
     PERSON_DEACTIVATED = "person_deactivated"
     PERSON_RESTORED = "person_restored"
     ROLE_CHANGED = "role_changed"
+    CLIENT_REVOKED = "client_revoked"
+    GRANT_REVOKED = "grant_revoked"
+    FAMILY_REVOKED = "family_revoked"
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """One fact about a session or a person; after `ends_at` no token from before it can still be alive."""
+    """One fact about its subject, by kind; after `ends_at` no token from before it can still be alive."""
 
     kind: RevocationKind
     subject: str
@@ -66,6 +69,7 @@ class Revocations:
         self._sessions: dict[str, Instant] = {}
         self._people: dict[str, Instant] = {}
         self._roles: dict[str, tuple[Role, Instant]] = {}
+        self._withdrawn: dict[tuple[RevocationKind, str], Instant] = {}
         self._turn = asyncio.Lock()
         self._polling: asyncio.Task[None] | None = None
 
@@ -86,8 +90,15 @@ class Revocations:
         return replace(principal, role=changed[0])
 
     def admit_grant(self, grant: Grant) -> Grant:
-        """Give the grant when the person has not withdrawn it. Raises as `admit`."""
+        """Give the grant when neither it nor anything it hangs on was withdrawn. Raises as `admit`."""
         self._refuse_ended(grant)
+        hangs_on = (
+            (RevocationKind.FAMILY_REVOKED, grant.family_id),
+            (RevocationKind.GRANT_REVOKED, grant.id),
+            (RevocationKind.CLIENT_REVOKED, grant.client_id),
+        )
+        if any(parent in self._withdrawn for parent in hangs_on):
+            raise InvalidToken("This access was withdrawn.")
         return grant
 
     async def refresh(self) -> None:
@@ -148,10 +159,13 @@ class Revocations:
                 self._people.pop(revocation.subject, None)
             case RevocationKind.ROLE_CHANGED if revocation.role is not None:
                 self._roles[revocation.subject] = (revocation.role, revocation.ends_at)
+            case RevocationKind.CLIENT_REVOKED | RevocationKind.GRANT_REVOKED | RevocationKind.FAMILY_REVOKED:
+                self._withdrawn[revocation.kind, revocation.subject] = revocation.ends_at
 
     def _sweep(self) -> None:
         """Forget what no living token can meet any more."""
         now = self._clock()
         self._sessions = {session: end for session, end in self._sessions.items() if end > now}
         self._people = {person: end for person, end in self._people.items() if end > now}
+        self._withdrawn = {parent: end for parent, end in self._withdrawn.items() if end > now}
         self._roles = {person: (role, end) for person, (role, end) in self._roles.items() if end > now}

@@ -40,7 +40,7 @@ _CLOCK_SKEW_SECONDS = 5
 _FETCH_ERRORS = (httpx.HTTPError, Refusal, OSError, ValueError)
 _BEGINNINGS = ("iat", "nbf")
 _HEADERS = {"alg", "kid", "typ"}
-_GRANT_CLAIMS = ("exp", "sub", "sid", "name", "client_id", "grant_id", "scope")
+_GRANT_CLAIMS = ("exp", "sub", "sid", "name", "client_id", "grant_id", "family", "scope")
 
 
 def token_issuer(public_url: str) -> str:
@@ -214,6 +214,7 @@ def _grant(claims: Mapping[str, Any]) -> Grant:
         raise InvalidToken("This is not a valid access token.")
     return Grant(
         id=claims["grant_id"],
+        family_id=claims["family"],
         person_id=claims["sub"],
         session_id=claims["sid"],
         name=claims["name"],
