@@ -20,7 +20,14 @@ from tests.support.postgres import PostgresServer
 
 _PACKAGES_OF = {
     "log": ("events", "events.webhooks"),
-    "auth": ("identity", "identity.oauth"),
+    "auth": (
+        "identity",
+        "identity.oauth",
+        "identity.proofs",
+        "identity.mail",
+        "identity.second_factor",
+        "identity.google",
+    ),
     "coin": ("access", "ledger", "bank", "casino"),
 }
 """Which packages declare a branch's tables; a new one is added with its first migration."""

@@ -51,11 +51,16 @@ async def read_entries(
     return [LogEntry(*row) for row in rows]
 
 
-async def read_latest(tx: Transaction, topic: str, before_sequence: int | None, limit: int) -> list[LogEntry]:
-    """Read the last `limit` entries of a topic before a sequence (or of the whole log), newest first."""
+async def read_latest(
+    tx: Transaction, topic: str, before_sequence: int | None, limit: int, *, subject: str | None = None
+) -> list[LogEntry]:
+    """Read the last `limit` entries of a topic, of one subject or of all, before a sequence; newest first."""
     # The topic stands in the statement itself, so that an index over this topic alone can serve it.
     query = _LATEST.where(log_entry.c.topic == literal_column(f"'{topic}'"))
     parameters: dict[str, object] = {"limit": limit}
+    if subject is not None:
+        query = query.where(log_entry.c.subject == bindparam("subject"))
+        parameters["subject"] = subject
     if before_sequence is not None:
         query = query.where(log_entry.c.sequence < bindparam("before"))
         parameters["before"] = before_sequence

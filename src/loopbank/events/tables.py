@@ -49,6 +49,10 @@ Index(
     sqlite_where=text("topic = 'admin.acted'"),
     postgresql_where=text("topic = 'admin.acted'"),
 )
+_of_security = text("topic = 'security.acted'")
+_by_person = (log_entry.c.subject, log_entry.c.sequence)
+Index("log_entry_security", *_by_person, sqlite_where=_of_security, postgresql_where=_of_security)
+Index("log_entry_security_latest", log_entry.c.sequence, sqlite_where=_of_security, postgresql_where=_of_security)
 
 log_block = Table(
     "log_block",

@@ -2,6 +2,9 @@
 
 A session is the parent of its refresh tokens and of every access token that names it: ending the session ends them
 all. Grants of OAuth clients will stand between the two. Only hashes of refresh and set-up tokens are stored.
+
+A person's `email_key` is an address whose owner they proved to be, so it is unique; `claimed_email_key` is one they
+merely gave, from the client `claimed_from`, and any number of people may have given it.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
@@ -24,6 +27,9 @@ person = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("signed_in_at", BigInteger),
     Column("deactivated_at", BigInteger),
+    Column("claimed_email_key", Text),
+    Column("claimed_from", Text),
+    Column("staff_since", BigInteger),
 )
 
 session = Table(
@@ -87,6 +93,7 @@ revocation_count = Table(
 )
 
 Index("person_role", person.c.role)
+Index("person_claimed_email_key", person.c.claimed_email_key)
 Index("session_person_id", session.c.person_id)
 Index("session_idle_ends_at", session.c.idle_ends_at)
 Index("refresh_token_session_id", refresh_token.c.session_id)

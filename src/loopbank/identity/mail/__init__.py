@@ -1,0 +1,1 @@
+"""Letters: written in the transaction that makes them necessary, carried by the worker."""

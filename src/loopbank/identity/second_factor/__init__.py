@@ -1,0 +1,1 @@
+"""A second proof beside the password: codes of an app, recovery codes, passkeys."""
