@@ -1,12 +1,12 @@
 """The Authentication Service (:5000): people, sessions and tokens."""
 
-import asyncio
 import os
 
 import httpx
 
 import loopbank
 from loopbank.access import RateLimits, ServiceTokens
+from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -15,7 +15,6 @@ from loopbank.foundation.http import Boundary
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 from loopbank.identity import HttpHolders, IdentityService, build_identity
-from loopbank.migrations import is_current
 
 _DESCRIPTION = "People sign in once, and every product trusts it."
 
@@ -41,10 +40,8 @@ def build_auth_service(
     """Build the service; `coin_http` reaches the Coin Service."""
     identity = build_people(settings, database, coin_http, rate_limits)
 
-    async def has_schema() -> bool:
-        return await asyncio.to_thread(is_current, settings.database_url)
-
-    health = HealthRoutes(service="auth", metrics=metrics, probes={"database": has_schema})
+    probes = {"database": DatabaseReadiness(database, settings.database_url)}
+    health = HealthRoutes(service="auth", metrics=metrics, probes=probes)
     routers = (*identity.routers, health.router)
     app = framework_app(f"{settings.product_name}: Authentication Service", _DESCRIPTION, loopbank.__version__, routers)
-    return Service(Boundary(app, metrics, routers), contract_of(app), Part(identity.start, identity.stop))
+    return Service(Boundary(app, metrics, routers), contract_of(app), Part(identity.start, identity.stop, leave=health.leave))

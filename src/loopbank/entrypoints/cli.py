@@ -57,7 +57,7 @@ def serve_command(
     _require_current(settings)
     if processes > 1 and settings.is_on_sqlite:
         _fail("Several processes need PostgreSQL: a SQLite file has one writer.")
-    door = Door(host or settings.host, port or settings.port or _PORTS[which], settings.trusted_proxies)
+    door = _door(settings, host, port or settings.port or _PORTS[which])
     setup_path = None if which is Which.COIN else _run(commands.setup_path(settings))
     started = serve(
         lambda: commands.served(settings, which.value),
@@ -70,11 +70,16 @@ def serve_command(
 
 
 @app.command("worker")
-def worker_command() -> None:
+def worker_command(
+    host: Annotated[str | None, typer.Option(help="Address of its health and metrics. [LOOPBANK_HOST]")] = None,
+    port: Annotated[int, typer.Option(help="Port of its health and metrics; 0 takes any.")] = 5002,
+) -> None:
     """Seal the log, tell its readers and keep the schedules, until stopped."""
     settings = _settings()
     _require_current(settings)
-    _run(commands.work(settings))
+    door = _door(settings, host, port)
+    if not serve(lambda: commands.served(settings, "worker"), door, ready=lambda: None):
+        raise typer.Exit(1)
 
 
 @app.command("migrate")
@@ -197,6 +202,10 @@ def _settings() -> Installation:
     settings = read_settings()
     configure_logging(as_json=settings.log_json)
     return settings
+
+
+def _door(settings: Installation, host: str | None, port: int) -> Door:
+    return Door(host or settings.host, port, settings.trusted_proxies, settings.drain_seconds)
 
 
 def _require_current(settings: Installation) -> None:

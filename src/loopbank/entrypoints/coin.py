@@ -1,7 +1,5 @@
 """The Coin Service (:5001): the bank over the ledger."""
 
-import asyncio
-
 import httpx
 
 import loopbank
@@ -24,6 +22,7 @@ from loopbank.bank.internal_routes import InternalRoutes
 from loopbank.bank.platform_routes import CoinRoutes
 from loopbank.bank.stream_routes import StreamRoutes
 from loopbank.coins import SCALE
+from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -33,7 +32,6 @@ from loopbank.foundation.ids import new_account_number
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 from loopbank.ledger import AccountCode, Ledger
-from loopbank.migrations import is_current
 
 _DESCRIPTION = "Accounts, payments and live updates of a closed-loop currency."
 
@@ -80,16 +78,13 @@ def build_coin_service(
     callers = Callers(guard, keys, rate_limits, key_limit=key_limit)
     parties = Parties(bank.holders)
 
-    async def has_schema() -> bool:
-        return await asyncio.to_thread(is_current, settings.database_url)
-
     async def has_room() -> bool:
         return not bank.is_overloaded
 
     health = HealthRoutes(
         service="neobank" if settings.is_event else "coin",
         metrics=metrics,
-        probes={"database": has_schema, "queue": has_room},
+        probes={"database": DatabaseReadiness(bank.database, settings.database_url), "queue": has_room},
     )
     routers = (
         EventRoutes(bank, guard, rate_limits).router,
@@ -112,4 +107,4 @@ def build_coin_service(
         await revocations.stop()
         await bank.close()
 
-    return Service(Boundary(app, metrics, routers), contract_of(app), Part(start, stop, bank.live.end_streams))
+    return Service(Boundary(app, metrics, routers), contract_of(app), Part(start, stop, bank.live.end_streams, health.leave))

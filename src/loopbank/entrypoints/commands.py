@@ -1,7 +1,5 @@
 """What the command line does, apart from reading arguments and printing."""
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +14,7 @@ from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_auth_service, build_people
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part, Service
-from loopbank.entrypoints.worker import build_worker
+from loopbank.entrypoints.worker_process import build_worker_process
 from loopbank.events import LogKey, log_checks
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.clock import system_clock
@@ -32,9 +30,11 @@ _NOBODY = "http://127.0.0.1:9"
 
 
 def served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]:
-    """Build what `serve` runs: all, auth or coin."""
+    """Build what a serving process runs: all, auth, coin or the worker."""
     if which == "all":
         return build_all_in_one(settings, _connect(settings))
+    if which == "worker":
+        return build_worker_process(settings, _connect(settings))
     service = _service(settings, which)
     return service.app, (service.part,)
 
@@ -87,19 +87,6 @@ async def check(
     return len(passes), findings
 
 
-async def work(settings: Installation) -> None:
-    """Run the worker until the process is told to stop."""
-    metrics = Metrics()
-    async with _database(settings) as database:
-        bank = build_bank(settings, database, metrics)
-        worker = build_worker(settings, database, bank, metrics)
-        await bank.start()
-        await worker.start()
-        await _told_to_stop()
-        await worker.stop()
-        await bank.close()
-
-
 def contracts(settings: Installation) -> dict[str, dict[str, Any]]:
     """Give the published contracts by service; nothing is started and no database is touched."""
     return {which: _service(settings, which).contract for which in ("auth", "coin")}
@@ -118,14 +105,6 @@ def _service(settings: Installation, which: str) -> Service:
 
 def _connect(settings: Installation) -> Database:
     return connect_database(settings.database_url, connections_max=settings.database_connections_max)
-
-
-async def _told_to_stop() -> None:
-    """Wait for the process to be told to stop."""
-    told = asyncio.Event()
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(kind, told.set)
-    await told.wait()
 
 
 @asynccontextmanager

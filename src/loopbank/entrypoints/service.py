@@ -20,11 +20,16 @@ async def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something with a beginning and an end. `end_streams` lets a server finish its open answers first."""
+    """Something with a beginning and an end.
+
+    `leave` says that the end is near: whoever sends requests should send them elsewhere. `end_streams` lets a server
+    finish its open answers first.
+    """
 
     start: Act = _nothing
     stop: Act = _nothing
     end_streams: Callable[[], None] = lambda: None
+    leave: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class HealthRoutes:
         self._service = service
         self._metrics = metrics
         self._probes = probes
+        self._is_leaving = False
         self.router = APIRouter(tags=["Health"])
         up = {"status": "healthy", "service": service}
         ready = {"status": "ready", "checks": dict.fromkeys(probes, True)}
@@ -56,11 +57,16 @@ class HealthRoutes:
         """Say that the process answers."""
         return _json({"status": "healthy", "service": self._service}, 200)
 
+    def leave(self) -> None:
+        """Say from now on that the service is not ready, because it is about to stop."""
+        self._is_leaving = True
+
     async def ready(self) -> Response:
-        """Ask every probe; 503 when one says no."""
+        """Ask every probe; 503 when one says no or the process is about to stop."""
         checks = {name: await _passes(probe) for name, probe in self._probes.items()}
-        is_ready = all(checks.values())
-        return _json({"status": "ready" if is_ready else "not ready", "checks": checks}, 200 if is_ready else 503)
+        is_ready = all(checks.values()) and not self._is_leaving
+        status = "ready" if is_ready else "stopping" if self._is_leaving else "not ready"
+        return _json({"status": status, "checks": checks}, 200 if is_ready else 503)
 
     async def exposition(self) -> Response:
         """Give the metrics."""

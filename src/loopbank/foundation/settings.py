@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     coin_url: str = "http://127.0.0.1:5001"
     trusted_proxies: str = "127.0.0.1"
     database_connections_max: int = Field(10, ge=2, le=200)
+    drain_seconds: float = Field(0.0, ge=0, le=60)
     rate_limits: bool = True
     log_json: bool = True
     web_dir: Path | None = None

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Any, NoReturn, cast
 
-from sqlalchemy import Executable, Result, Table
+from sqlalchemy import Executable, Result, Table, literal_column, select
 
 from loopbank.foundation.database_errors import translate
 from loopbank.foundation.prepared import AnyRow, Prepared
@@ -85,6 +85,13 @@ class Database(ABC):
     @abstractmethod
     def snapshot(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a read-only transaction in which all statements see the same state."""
+
+    async def accepts_writes(self) -> bool:
+        """Tell whether a transaction could be written now. Raises Unavailable when the database cannot be reached."""
+        async with self.transaction() as tx:
+            return bool(await tx.value(self._is_writable))
+
+    _is_writable: Statement = Prepared(select(literal_column("1")))
 
     @abstractmethod
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, func, not_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -146,6 +146,8 @@ class PostgresDatabase(Database):
     """One PostgreSQL database and a pool of connections to it."""
 
     dialect = Dialect.POSTGRESQL
+    # A standby answers every question and takes no write.
+    _is_writable = Prepared(select(not_(func.pg_is_in_recovery())))
 
     def __init__(self, url: str, connections_max: int) -> None:
         dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

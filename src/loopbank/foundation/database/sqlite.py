@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import Connection, Executable, Table, create_engine, event
 
@@ -86,6 +87,7 @@ class SqliteDatabase(Database):
         ).execution_options(schema_translate_map=_NO_SCHEMAS)
         event.listen(self._engine, "connect", _prepare_sqlite)
         self._statements = SetStatements(self._engine.dialect)
+        self._path = Path(self._engine.url.database) if self._engine.url.database else None
         self._writer = asyncio.Lock()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
@@ -121,6 +123,10 @@ class SqliteDatabase(Database):
                 yield _SqliteTransaction(connection, self._statements)
             finally:
                 connection.connection.rollback()
+
+    async def accepts_writes(self) -> bool:
+        """See `Database.accepts_writes`. A file that was taken away could still be written to, for nobody to find."""
+        return (self._path is None or self._path.exists()) and await super().accepts_writes()
 
     async def close(self) -> None:
         """See `Database.close`."""
