@@ -9,7 +9,7 @@ from loopbank.bank.errors import (
     UnknownAccountNumber,
 )
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
-from loopbank.bank.payments import Mandate, Order, Receipt
+from loopbank.bank.payments import Mandate, Order, Receipt, check_key
 from loopbank.bank.people_news import PEOPLE_TOPICS, PeopleNews
 from loopbank.bank.service import Bank
 from loopbank.bank.transfers import Payer, account_number
@@ -36,6 +36,7 @@ __all__ = [
     "Treasury",
     "UnknownAccountNumber",
     "account_number",
+    "check_key",
     "idempotency_key",
     "mandate_of",
 ]
