@@ -30,6 +30,7 @@ person = Table(
     Column("claimed_email_key", Text),
     Column("claimed_from", Text),
     Column("staff_since", BigInteger),
+    Column("second_factor_since", BigInteger),
 )
 
 session = Table(

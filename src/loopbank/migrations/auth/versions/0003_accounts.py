@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("claimed_email_key", sa.Text),
         sa.Column("claimed_from", sa.Text),
         sa.Column("staff_since", sa.BigInteger),
+        sa.Column("second_factor_since", sa.BigInteger),
     ):
         op.add_column("person", column, schema=schema)
     op.create_index("person_claimed_email_key", "person", ["claimed_email_key"], schema=schema)
