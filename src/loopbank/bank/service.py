@@ -61,6 +61,11 @@ class Bank:
         self._ledger.on_commit(listener)
 
     @property
+    def ledger(self) -> Ledger:
+        """Give the books, for what pays through the bank with rows of its own."""
+        return self._ledger
+
+    @property
     def is_overloaded(self) -> bool:
         """Tell whether the next payment would be turned away."""
         return self._ledger.is_overloaded

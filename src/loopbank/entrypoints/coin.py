@@ -22,6 +22,7 @@ from loopbank.bank.internal_routes import InternalRoutes
 from loopbank.bank.platform_routes import CoinRoutes
 from loopbank.bank.stream_routes import StreamRoutes
 from loopbank.coins import SCALE
+from loopbank.entrypoints.casino import build_casino, casino_routers
 from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
 from loopbank.foundation.clock import system_clock
@@ -92,6 +93,7 @@ def build_coin_service(
         CoinRoutes(bank, callers, parties, rate_limits).router,
         HoldRoutes(bank, callers, parties, clock).router,
         DeskRoutes(bank, callers, parties).router,
+        *casino_routers(settings, build_casino(settings, bank), guard, rate_limits),
         InternalRoutes(bank, tokens).router,
         health.router,
     )

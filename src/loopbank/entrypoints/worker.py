@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 
 from loopbank.bank import PEOPLE_TOPICS, Bank, PeopleNews
+from loopbank.entrypoints.casino import build_casino
 from loopbank.entrypoints.service import Part
 from loopbank.events import LogConsumer, LogKey, LogMetrics, Sealer
 from loopbank.foundation.clock import system_clock
@@ -17,6 +18,7 @@ from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 
 _HOLD_SWEEP_SECONDS = 5.0
+_CASINO_SWEEP_SECONDS = 60.0
 
 log = structlog.get_logger("loopbank.worker")
 
@@ -65,6 +67,11 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         topics=PEOPLE_TOPICS,
     )
     hold_expiry = Schedule("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds)
+    casino = build_casino(settings, bank)
+    casino_sweeps = (
+        Schedule("forgotten free spins", _CASINO_SWEEP_SECONDS, casino.settle_forgotten),
+        Schedule("long epochs", _CASINO_SWEEP_SECONDS, casino.end_long_epochs),
+    )
     bank.on_commit(sealer.wake)
     sealer.on_seal(people.wake)
 
@@ -72,8 +79,12 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         sealer.start()
         people.start()
         hold_expiry.start()
+        for sweep in casino_sweeps:
+            sweep.start()
 
     async def stop() -> None:
+        for sweep in casino_sweeps:
+            await sweep.stop()
         await hold_expiry.stop()
         await people.stop()
         await sealer.stop()

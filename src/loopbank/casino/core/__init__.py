@@ -1,5 +1,6 @@
 """The engine: pure functions from rules, weights and seeds to results, and the exact figures behind them."""
 
+from loopbank.casino.core.care import DAY, Limit, LimitKind, Play, Session, current_session
 from loopbank.casino.core.configuration import (
     Configuration,
     canonical_document,
@@ -25,8 +26,10 @@ from loopbank.casino.core.rounds import Round, decide_round
 from loopbank.casino.core.rules import InvalidRules, Pay, Rules, Scatter
 from loopbank.casino.core.simulation import Sample, Simulator
 from loopbank.casino.core.spin import LineWin, Spin, look
+from loopbank.casino.core.tally import Played, Tally, tally
 
 __all__ = [
+    "DAY",
     "DIAL_DEFAULT",
     "DIAL_MAX",
     "DIAL_MIN",
@@ -38,17 +41,23 @@ __all__ = [
     "Forecast",
     "Game",
     "InvalidRules",
+    "Limit",
+    "LimitKind",
     "LineWin",
     "Measures",
     "Pay",
+    "Play",
+    "Played",
     "ReelSet",
     "Round",
     "Rules",
     "Sample",
     "Scatter",
+    "Session",
     "Simulator",
     "Spin",
     "Strips",
+    "Tally",
     "Ticket",
     "Tuning",
     "UnreachableReturn",
@@ -57,6 +66,7 @@ __all__ = [
     "canonical_text",
     "commitment",
     "coverable_bet",
+    "current_session",
     "decide_round",
     "draw",
     "exact_return",
@@ -70,5 +80,6 @@ __all__ = [
     "ruin_chance",
     "solve",
     "stops_of",
+    "tally",
     "words_of",
 ]

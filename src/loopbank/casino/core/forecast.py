@@ -63,7 +63,7 @@ def ruin_chance(expected: float, spread: float, bank: float) -> float:
 
 def _recommended(measures: Measures, lines: int, rounds: int, bank: Coins) -> Coins:
     """Find the largest whole bet by halving: the risk grows with the bet."""
-    low, high = 0, coverable_bet(measures, lines, bank) * lines
+    low, high = 0, coverable_bet(measures, bank) * lines
     edge, volatility = 1 - float(measures.payback), measures.volatility
     while low < high:
         bet = (low + high + 1) // 2
@@ -72,11 +72,11 @@ def _recommended(measures: Measures, lines: int, rounds: int, bank: Coins) -> Co
     return Coins(low)
 
 
-def exposure(measures: Measures, lines: int, bet: Coins) -> Coins:
-    """Give what the house loses at most in a round with this line bet, in minor units."""
-    return Coins(max(0, (measures.max_round_award - lines) * bet))
+def exposure(measures: Measures, bet: Coins) -> Coins:
+    """Give the most that a round with this line bet can win, in minor units."""
+    return Coins(measures.max_round_award * bet)
 
 
-def coverable_bet(measures: Measures, lines: int, bank: Coins) -> Coins:
-    """Give the largest line bet whose worst case a house that can lose `bank` can pay."""
-    return Coins(max(0, bank) // max(1, measures.max_round_award - lines))
+def coverable_bet(measures: Measures, bank: Coins) -> Coins:
+    """Give the largest line bet whose largest win a house that can lose `bank` can pay."""
+    return Coins(max(0, bank) // max(1, measures.max_round_award))
