@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * The service can do its work
-         * @description Ask every probe; 503 when one says no.
+         * @description Ask every probe; 503 when one says no or the process is about to stop.
          */
         get: operations["ready_health_ready_get"];
         put?: never;

@@ -464,6 +464,349 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/casino/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the games are set
+         * @description Give every game's setting.
+         */
+        get: operations["configs_api_v1_admin_casino_config_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/casino/config/{game}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Open or close a game, or move its dial
+         * @description Set a game. Rounds that begin afterwards are played with it; the change stands in the audit log.
+         */
+        put: operations["configure_api_v1_admin_casino_config__game__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/casino/config/{game}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a setting of the dial means for a night
+         * @description Give the band of the house's result, its risk of ruin and the largest bet it can stand.
+         */
+        get: operations["forecast_api_v1_admin_casino_config__game__forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/casino/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actual return against the promised one
+         * @description Give every game's rounds, its return, the band in which it should lie, and how the house stands.
+         */
+        get: operations["statistics_api_v1_admin_casino_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own limits, breaks and session
+         * @description Give limits, breaks and the session's net position: a look at reality.
+         */
+        get: operations["standing_api_v1_casino_care_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/care/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a break from betting
+         * @description Bet nothing for a while; free spins that wait can still be shown.
+         */
+        post: operations["take_break_api_v1_casino_care_break_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/care/exclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exclude oneself from betting
+         * @description Bet nothing for days or for ever; nobody can lift it.
+         */
+        post: operations["exclude_api_v1_casino_care_exclusion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/care/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set or change own limits
+         * @description Change the limits that are named: a tighter one counts at once, a looser one in 24 hours.
+         */
+        put: operations["limit_api_v1_casino_care_limits_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the next spin is made of
+         * @description Give the commitment in force, the player's seed, and the commitment of the epoch that comes next.
+         */
+        get: operations["fairness_api_v1_casino_fairness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/fairness/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal the house's seed and begin a new epoch with one's own
+         * @description End the epoch: its server seed is revealed, so that all its rounds can be recomputed.
+         */
+        post: operations["rotate_api_v1_casino_fairness_rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/games": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The games of the house
+         * @description Give every game: open or closed, its payout percentage, its bets.
+         */
+        get: operations["games_api_v1_casino_games_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/games/{game}/par-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A configuration's reels, pays and exact return
+         * @description Give the configuration in play, or the one with a hash: enough to recompute every figure in it.
+         *
+         *     The hash is SHA-256 of the JSON text, in UTF-8 without spaces and with sorted names, of the fields dial, game,
+         *     lines, paytable, reels, rows, scatter, symbols and wild.
+         */
+        get: operations["par_sheet_api_v1_casino_games__game__par_sheet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/glitch-grid/spin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play Glitch Grid, or show the next free spin
+         * @description Play one round of Glitch Grid; free spins that wait are shown one by one and cost nothing.
+         */
+        post: operations["spin_glitch_grid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The largest wins
+         * @description Give the largest wins of the last hours, with the names of those who won.
+         */
+        get: operations["leaderboard_api_v1_casino_leaderboard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own rounds
+         * @description Give the own rounds, newest first; they are kept for ever.
+         */
+        get: operations["rounds_api_v1_casino_rounds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One own round
+         * @description Give one round with everything that recomputing it takes; the seed once its epoch is over.
+         */
+        get: operations["round_api_v1_casino_rounds__round_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casino/starlight-smuggler/spin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play Starlight Smuggler, or show the next free spin
+         * @description Play one round of Starlight Smuggler; free spins that wait are shown one by one and cost nothing.
+         */
+        post: operations["spin_starlight_smuggler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -593,7 +936,7 @@ export interface paths {
         };
         /**
          * The service can do its work
-         * @description Ask every probe; 503 when one says no.
+         * @description Ask every probe; 503 when one says no or the process is about to stop.
          */
         get: operations["ready_health_ready_get"];
         put?: never;
@@ -661,6 +1004,23 @@ export interface components {
              * @example 🦊
              */
             profile_picture: string;
+        };
+        /**
+         * AwardChance
+         * @description How often one spin pays an award.
+         */
+        AwardChance: {
+            /**
+             * Award
+             * @description In line bets, all lines together.
+             * @example 8
+             */
+            award: number;
+            /**
+             * Probability
+             * @example 0.05
+             */
+            probability: number;
         };
         /**
          * BalanceAnswer
@@ -744,6 +1104,17 @@ export interface components {
             welcome_bonus: number;
         };
         /**
+         * BreakBody
+         * @description A break from betting. It can be made longer, not shorter.
+         */
+        BreakBody: {
+            /**
+             * Minutes
+             * @example 60
+             */
+            minutes: number;
+        };
+        /**
          * CaptureAnswer
          * @description What was captured, and the hold after it.
          */
@@ -778,6 +1149,35 @@ export interface components {
             final: boolean;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * CareAnswer
+         * @description What a player has chosen for themselves, and where they stand.
+         */
+        CareAnswer: {
+            /** Break Until */
+            break_until: string | null;
+            /**
+             * Excluded Until
+             * @description Year 2255 means for ever.
+             */
+            excluded_until: string | null;
+            loss_per_day: components["schemas"]["LimitView"];
+            /**
+             * Lost
+             * @description Lost in the last 24 hours.
+             * @example 20
+             */
+            lost: number;
+            session: components["schemas"]["SessionView"] | null;
+            session_minutes: components["schemas"]["LimitView"];
+            spend_per_day: components["schemas"]["LimitView"];
+            /**
+             * Spent
+             * @description Bet in the last 24 hours.
+             * @example 120
+             */
+            spent: number;
         };
         /**
          * CoinTransaction
@@ -851,6 +1251,75 @@ export interface components {
             type: string;
         };
         /**
+         * ConfigAnswer
+         * @description How a game is set now.
+         */
+        ConfigAnswer: {
+            config: components["schemas"]["ConfigView"];
+            /**
+             * Message
+             * @example Casino configuration updated
+             */
+            message: string;
+        };
+        /**
+         * ConfigBody
+         * @description How a game is to be set; what is left out stays.
+         */
+        ConfigBody: {
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+            /** Payout Percentage */
+            payout_percentage?: (number | string) | null;
+        };
+        /**
+         * ConfigView
+         * @description How a game is set.
+         */
+        ConfigView: {
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Game Name
+             * @example starlight_smuggler
+             */
+            game_name: string;
+            /**
+             * Is Enabled
+             * @example true
+             */
+            is_enabled: boolean;
+            /**
+             * Payout Percentage
+             * @description Return to player in percent.
+             * @example 95.5
+             */
+            payout_percentage: number;
+            /**
+             * Title
+             * @example Starlight Smuggler
+             */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            updated_at: string;
+        };
+        /**
+         * ConfigsAnswer
+         * @description How all games are set.
+         */
+        ConfigsAnswer: {
+            /** Games */
+            games: components["schemas"]["ConfigView"][];
+        };
+        /**
          * Currency
          * @description The closed-loop currency.
          */
@@ -871,6 +1340,378 @@ export interface components {
              * @example ¤
              */
             symbol: string;
+        };
+        /**
+         * ExactFraction
+         * @description A fraction in lowest terms, in whole numbers of any length.
+         */
+        ExactFraction: {
+            /**
+             * Denominator
+             * @example 20
+             */
+            denominator: number;
+            /**
+             * Numerator
+             * @example 19
+             */
+            numerator: number;
+            /**
+             * Text
+             * @description The same, for clients whose numbers are too short.
+             * @example 19/20
+             */
+            text: string;
+        };
+        /**
+         * ExclusionBody
+         * @description Exclusion from betting that nobody can lift; without days it is for ever.
+         */
+        ExclusionBody: {
+            /** Days */
+            days?: number | null;
+        };
+        /**
+         * ForecastAnswer
+         * @description What a setting of the dial means for a night of so many rounds of one total bet.
+         */
+        ForecastAnswer: {
+            /**
+             * Bet Amount
+             * @description The total bet of a round.
+             * @example 9
+             */
+            bet_amount: number;
+            /**
+             * Confidence
+             * @example 0.99
+             */
+            confidence: number;
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            exact_return: components["schemas"]["ExactFraction"];
+            /**
+             * Expected Result
+             * @description What the house can expect to win.
+             * @example 900
+             */
+            expected_result: number;
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * Hit Rate
+             * @example 0.3
+             */
+            hit_rate: number;
+            /**
+             * House Available
+             * @description What the house can lose.
+             * @example 1100000
+             */
+            house_available: number;
+            /**
+             * Payout Percentage
+             * @description Return to player in percent.
+             * @example 95.5
+             */
+            payout_percentage: number;
+            /**
+             * Recommended Max Bet
+             * @description The largest total bet with a risk of ruin of at most 1 %.
+             * @example 12.5
+             */
+            recommended_max_bet: number;
+            /**
+             * Result High
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            result_high: number;
+            /**
+             * Result Low
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            result_low: number;
+            /**
+             * Risk Of Ruin
+             * @description The chance that the house loses all it has.
+             * @example 0.001
+             */
+            risk_of_ruin: number;
+            /**
+             * Rounds
+             * @example 2000
+             */
+            rounds: number;
+            /**
+             * Volatility
+             * @example 2.49
+             */
+            volatility: number;
+        };
+        /**
+         * GameCard
+         * @description A game of the house.
+         */
+        GameCard: {
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * Is Enabled
+             * @example true
+             */
+            is_enabled: boolean;
+            /**
+             * Lines
+             * @description A spin costs the line bet times this.
+             * @example 9
+             */
+            lines: number;
+            /**
+             * Max Bet
+             * @description The highest line bet.
+             * @example 100
+             */
+            max_bet: number;
+            /**
+             * Max Bet Now
+             * @description The highest line bet that the house can cover now.
+             * @example 94.01
+             */
+            max_bet_now: number;
+            /**
+             * Min Bet
+             * @description The lowest line bet.
+             * @example 0.01
+             */
+            min_bet: number;
+            /**
+             * Path
+             * @description The game's name in addresses.
+             * @example starlight-smuggler
+             */
+            path: string;
+            /**
+             * Payout Percentage
+             * @description Return to player in percent.
+             * @example 95.5
+             */
+            payout_percentage: number;
+            /**
+             * Reels
+             * @example 5
+             */
+            reels: number;
+            /**
+             * Rows
+             * @example 3
+             */
+            rows: number;
+            /**
+             * Title
+             * @example Starlight Smuggler
+             */
+            title: string;
+        };
+        /**
+         * GameStatistics
+         * @description Actual against promised return; null where nobody played.
+         */
+        GameStatistics: {
+            /**
+             * Actual Return
+             * @example 0.948
+             */
+            actual_return: number | null;
+            /**
+             * Band High
+             * @example 1
+             */
+            band_high: number | null;
+            /**
+             * Band Low
+             * @description 99 of 100 times the return is above this.
+             * @example 0.9
+             */
+            band_low: number | null;
+            /**
+             * Expected Return
+             * @example 0.95
+             */
+            expected_return: number | null;
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * House Result
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            house_result: number;
+            /**
+             * Is Within Band
+             * @example true
+             */
+            is_within_band: boolean;
+            /**
+             * Rounds
+             * @example 2000
+             */
+            rounds: number;
+            /**
+             * Total Bet
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            total_bet: number;
+            /**
+             * Total Won
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            total_won: number;
+        };
+        /**
+         * GamesAnswer
+         * @description Every game of the house.
+         */
+        GamesAnswer: {
+            /** Games */
+            games: components["schemas"]["GameCard"][];
+        };
+        /**
+         * GridAnswer
+         * @description A spin of a game with several rows and lines.
+         */
+        GridAnswer: {
+            /**
+             * Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            balance: number;
+            /**
+             * Bet Per Line
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            bet_per_line: number;
+            /**
+             * Bonus Spins Awarded
+             * @example 0
+             */
+            bonus_spins_awarded: number;
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Free Spins Remaining
+             * @example 0
+             */
+            free_spins_remaining: number;
+            /**
+             * Grid
+             * @description Row by row, from the top.
+             */
+            grid: string[][];
+            /**
+             * Nonce
+             * @description Counts the paid spins of an epoch from 0.
+             * @example 17
+             */
+            nonce: number;
+            /**
+             * Round Id
+             * @example 42
+             */
+            round_id: number;
+            /**
+             * Scatter Count
+             * @example 1
+             */
+            scatter_count: number;
+            /**
+             * Stops
+             * @description Where each reel stands, from 0.
+             * @example [
+             *       30,
+             *       26,
+             *       20,
+             *       12,
+             *       2
+             *     ]
+             */
+            stops: number[];
+            /**
+             * Sub
+             * @description 0 for the paid spin, 1, 2, … for its free spins.
+             * @example 0
+             */
+            sub: number;
+            /**
+             * Total Bet
+             * @description What this spin cost: 0 for a free spin.
+             * @example 9
+             */
+            total_bet: number;
+            /**
+             * Was Free Spin
+             * @example false
+             */
+            was_free_spin: boolean;
+            /**
+             * Win Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            win_amount: number;
+            /**
+             * Win Multiplier
+             * @description All lines' awards together, in line bets.
+             * @example 20
+             */
+            win_multiplier: number;
+            /** Winning Lines */
+            winning_lines: components["schemas"]["WinningLine"][];
         };
         /**
          * HistoryAnswer
@@ -1089,6 +1930,41 @@ export interface components {
             transaction?: components["schemas"]["CoinTransaction"] | null;
         };
         /**
+         * LeaderboardAnswer
+         * @description The largest wins, largest first.
+         */
+        LeaderboardAnswer: {
+            /** Wins */
+            wins: components["schemas"]["WinView"][];
+        };
+        /**
+         * LimitView
+         * @description One limit, and what it will be.
+         */
+        LimitView: {
+            /** Next At */
+            next_at: string | null;
+            /**
+             * Next Value
+             * @description What it will be; only with `next_at`.
+             */
+            next_value: (number) | null;
+            /** Value */
+            value: (number) | null;
+        };
+        /**
+         * LimitsBody
+         * @description Limits to change; null takes one away. Tighter ones count at once, looser ones in 24 hours.
+         */
+        LimitsBody: {
+            /** Loss Per Day */
+            loss_per_day?: (number | string) | null;
+            /** Session Minutes */
+            session_minutes?: number | null;
+            /** Spend Per Day */
+            spend_per_day?: (number | string) | null;
+        };
+        /**
          * ListAnswer
          * @description What became of a list, item by item, in order.
          */
@@ -1155,6 +2031,203 @@ export interface components {
             transaction: components["schemas"]["CoinTransaction"];
         };
         /**
+         * ParSheetAnswer
+         * @description A configuration with everything that recomputing its return takes, and the figures that follow from it.
+         */
+        ParSheetAnswer: {
+            /** Awards */
+            awards: components["schemas"]["AwardChance"][];
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Dial
+             * @description The payout percentage times 10.
+             * @example 955
+             */
+            dial: number;
+            /** @description Return to player over the full cycle, free spins included. */
+            exact_return: components["schemas"]["ExactFraction"];
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * Hit Rate
+             * @description Share of spins that win on a line.
+             * @example 0.3
+             */
+            hit_rate: number;
+            /**
+             * Labels
+             * @description What the symbols are called.
+             * @example {
+             *       "💎": "Diamond"
+             *     }
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Lines
+             * @description A line's row on every reel, 0 is the top.
+             * @example [
+             *       [
+             *         1,
+             *         1,
+             *         1,
+             *         1,
+             *         1
+             *       ]
+             *     ]
+             */
+            lines: number[][];
+            /**
+             * Max Round Award
+             * @description The largest win of a round with its free spins, in line bets.
+             * @example 11700
+             */
+            max_round_award: number;
+            /**
+             * Max Win
+             * @description The largest win of one spin, in total bets.
+             * @example 250
+             */
+            max_win: number;
+            /**
+             * Payout Percentage
+             * @description Return to player in percent.
+             * @example 95.5
+             */
+            payout_percentage: number;
+            /** Paytable */
+            paytable: components["schemas"]["PayLine"][];
+            /**
+             * Reels
+             * @description The stops of every reel in strip order.
+             */
+            reels: components["schemas"]["Stop"][][];
+            /**
+             * Rows
+             * @description Rows of the window; the stop is in the top row, the next stop below it.
+             * @example 3
+             */
+            rows: number;
+            /**
+             * Rules
+             * @example [
+             *       "Lines pay from the first reel on."
+             *     ]
+             */
+            rules: string[];
+            scatter: components["schemas"]["ScatterRule"] | null;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * Title
+             * @example Starlight Smuggler
+             */
+            title: string;
+            /**
+             * Trigger Rate
+             * @description Share of paid spins that give free spins.
+             * @example 0.02517
+             */
+            trigger_rate: number;
+            /**
+             * Volatility
+             * @description Standard deviation of a round's win per coin bet.
+             * @example 2.49
+             */
+            volatility: number;
+            /**
+             * Wild
+             * @description Stands for every symbol of the paytable.
+             * @example 🏢
+             */
+            wild: string | null;
+        };
+        /**
+         * PastSpin
+         * @description One spin of a round.
+         */
+        PastSpin: {
+            /**
+             * Award
+             * @description In line bets.
+             * @example 20
+             */
+            award: number;
+            /** Grid */
+            grid: string[][];
+            /**
+             * Posting Id
+             * @description The posting that paid it; null when it won nothing.
+             * @example 42
+             */
+            posting_id: number | null;
+            /**
+             * Scatter Count
+             * @example 1
+             */
+            scatter_count: number;
+            /**
+             * Stops
+             * @description Where each reel stands, from 0.
+             * @example [
+             *       30,
+             *       26,
+             *       20,
+             *       12,
+             *       2
+             *     ]
+             */
+            stops: number[];
+            /**
+             * Sub
+             * @example 0
+             */
+            sub: number;
+            /**
+             * Was Free Spin
+             * @example false
+             */
+            was_free_spin: boolean;
+            /**
+             * Win Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            win_amount: number;
+            /** Winning Lines */
+            winning_lines: components["schemas"]["WinningLine"][];
+        };
+        /**
+         * PayLine
+         * @description `count` of `symbol`, wilds included, on a line from the first reel on pay `award` line bets.
+         */
+        PayLine: {
+            /**
+             * Award
+             * @example 250
+             */
+            award: number;
+            /**
+             * Count
+             * @example 5
+             */
+            count: number;
+            /**
+             * Symbol
+             * @example 💎
+             */
+            symbol: string;
+        };
+        /**
          * PrizeItem
          * @description One prize of a prize list.
          */
@@ -1215,6 +2288,119 @@ export interface components {
             profile_picture?: string | null;
         };
         /**
+         * ReelsAnswer
+         * @description A spin of a game with one line.
+         */
+        ReelsAnswer: {
+            /**
+             * Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            balance: number;
+            /**
+             * Bet
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            bet: number;
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Nonce
+             * @description Counts the paid spins of an epoch from 0.
+             * @example 17
+             */
+            nonce: number;
+            /** Reels */
+            reels: string[];
+            /**
+             * Round Id
+             * @example 42
+             */
+            round_id: number;
+            /**
+             * Stops
+             * @description Where each reel stands, from 0.
+             * @example [
+             *       30,
+             *       26,
+             *       20,
+             *       12,
+             *       2
+             *     ]
+             */
+            stops: number[];
+            /**
+             * Sub
+             * @description 0 for the paid spin, 1, 2, … for its free spins.
+             * @example 0
+             */
+            sub: number;
+            /**
+             * Win Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            win_amount: number;
+            /**
+             * Win Multiplier
+             * @description The award in bets.
+             * @example 5
+             */
+            win_multiplier: number;
+        };
+        /**
+         * RevealedSeed
+         * @description An epoch that is over; its rounds can be recomputed.
+         */
+        RevealedSeed: {
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Server Seed
+             * @description The house's seed, in hexadecimal.
+             * @example 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+             */
+            server_seed: string;
+        };
+        /**
          * ReverseBody
          * @description Why a transaction is reversed, and how much of it when not all that is left.
          */
@@ -1226,6 +2412,229 @@ export interface components {
              * @example Season prize
              */
             reason: string;
+        };
+        /**
+         * RotateAnswer
+         * @description The epoch that begins, and the one that ended.
+         */
+        RotateAnswer: {
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Next Commitment
+             * @description The commitment of the epoch that a rotation begins.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            next_commitment: string;
+            /**
+             * Next Epoch
+             * @example 2
+             */
+            next_epoch: number;
+            /**
+             * Next Nonce
+             * @example 17
+             */
+            next_nonce: number;
+            /**
+             * Player
+             * @description The player's account number.
+             * @example NC-7K2M-Q9XD
+             */
+            player: string;
+            /**
+             * Protocol
+             * @example CHROME-PF/1
+             */
+            protocol: string;
+            revealed: components["schemas"]["RevealedSeed"];
+        };
+        /**
+         * RotateBody
+         * @description The seed with which the next epoch is played; without one the present seed stays.
+         */
+        RotateBody: {
+            /** Client Seed */
+            client_seed?: string | null;
+        };
+        /**
+         * RoundAnswer
+         * @description A round with the spins shown so far; `stops` is the paid spin's, `awards` every shown spin's.
+         */
+        RoundAnswer: {
+            /**
+             * Awards
+             * @example [
+             *       20
+             *     ]
+             */
+            awards: number[];
+            /**
+             * Bet
+             * @description The line bet.
+             * @example 1
+             */
+            bet: number;
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Config Hash
+             * @description Names a configuration: SHA-256 of its canonical text.
+             * @example 61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3
+             */
+            config_hash: string;
+            /**
+             * Created At
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            created_at: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Free Spins Awarded
+             * @example 0
+             */
+            free_spins_awarded: number;
+            /**
+             * Free Spins Remaining
+             * @example 0
+             */
+            free_spins_remaining: number;
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * Id
+             * @description The number of its posting.
+             * @example 42
+             */
+            id: number;
+            /**
+             * Nonce
+             * @example 17
+             */
+            nonce: number;
+            /**
+             * Player
+             * @description The player's account number.
+             * @example NC-7K2M-Q9XD
+             */
+            player: string;
+            /**
+             * Postings
+             * @description The postings that moved its coins.
+             * @example [
+             *       42
+             *     ]
+             */
+            postings: number[];
+            /**
+             * Protocol
+             * @example CHROME-PF/1
+             */
+            protocol: string;
+            /**
+             * Server Seed
+             * @description Null until the epoch is over.
+             */
+            server_seed: string | null;
+            /** Spins */
+            spins: components["schemas"]["PastSpin"][];
+            /**
+             * Stops
+             * @description Where each reel stands, from 0.
+             * @example [
+             *       30,
+             *       26,
+             *       20,
+             *       12,
+             *       2
+             *     ]
+             */
+            stops: number[];
+            /**
+             * Sub
+             * @example 0
+             */
+            sub: number;
+            /**
+             * Total Bet
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            total_bet: number;
+            /**
+             * Win Amount
+             * @description What the spins shown so far won.
+             * @example 20
+             */
+            win_amount: number;
+        };
+        /**
+         * RoundsAnswer
+         * @description One page of the own rounds, newest first.
+         */
+        RoundsAnswer: {
+            /**
+             * Next Cursor
+             * @description Where the next page begins; null on the last one.
+             * @example 42
+             */
+            next_cursor: string | null;
+            /** Rounds */
+            rounds: components["schemas"]["RoundAnswer"][];
+        };
+        /**
+         * ScatterRule
+         * @description `count` or more anywhere in the window of a paid spin give `free_spins`.
+         */
+        ScatterRule: {
+            /**
+             * Count
+             * @example 3
+             */
+            count: number;
+            /**
+             * Free Spins
+             * @example 5
+             */
+            free_spins: number;
+            /**
+             * Symbol
+             * @example 🌀
+             */
+            symbol: string;
         };
         /**
          * SearchAnswer
@@ -1245,6 +2654,150 @@ export interface components {
             query: string;
             /** Transactions */
             transactions: components["schemas"]["Transaction"][];
+        };
+        /**
+         * SeedState
+         * @description What the next paid spin is made of.
+         */
+        SeedState: {
+            /**
+             * Client Seed
+             * @description The player's seed.
+             * @example neon-otter
+             */
+            client_seed: string;
+            /**
+             * Commitment
+             * @description SHA-256 that binds the house to its seed before the player chooses theirs.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            commitment: string;
+            /**
+             * Epoch
+             * @example 1
+             */
+            epoch: number;
+            /**
+             * Next Commitment
+             * @description The commitment of the epoch that a rotation begins.
+             * @example 5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff
+             */
+            next_commitment: string;
+            /**
+             * Next Epoch
+             * @example 2
+             */
+            next_epoch: number;
+            /**
+             * Next Nonce
+             * @example 17
+             */
+            next_nonce: number;
+            /**
+             * Player
+             * @description The player's account number.
+             * @example NC-7K2M-Q9XD
+             */
+            player: string;
+            /**
+             * Protocol
+             * @example CHROME-PF/1
+             */
+            protocol: string;
+        };
+        /**
+         * SessionView
+         * @description The session that goes on: play without a pause of 15 minutes.
+         */
+        SessionView: {
+            /**
+             * Began At
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            began_at: string;
+            /**
+             * Bet
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            bet: number;
+            /**
+             * Minutes
+             * @example 35
+             */
+            minutes: number;
+            /**
+             * Net
+             * @description Won less bet.
+             * @example -20
+             */
+            net: number;
+            /**
+             * Rounds
+             * @example 120
+             */
+            rounds: number;
+            /**
+             * Won
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            won: number;
+        };
+        /**
+         * StatisticsAnswer
+         * @description What was played, and how the house stands.
+         */
+        StatisticsAnswer: {
+            /** Games */
+            games: components["schemas"]["GameStatistics"][];
+            /**
+             * House Account
+             * @example NC-CASA-0000
+             */
+            house_account: string;
+            /**
+             * House Available
+             * @description What the house can lose, underwriting included.
+             * @example 1100000
+             */
+            house_available: number;
+            /**
+             * House Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            house_balance: number;
+            /**
+             * House Floor
+             * @description How far down the house may go.
+             * @example -1000000
+             */
+            house_floor: number;
+            /**
+             * House Held
+             * @description Free spins' wins that wait.
+             * @example 0
+             */
+            house_held: number;
+        };
+        /**
+         * Stop
+         * @description One stop of a reel.
+         */
+        Stop: {
+            /**
+             * Symbol
+             * @example 💎
+             */
+            symbol: string;
+            /**
+             * Weight
+             * @description Its chance is its weight among the reel's total weight.
+             * @example 31250
+             */
+            weight: number;
         };
         /**
          * SupplyAnswer
@@ -1637,6 +3190,75 @@ export interface components {
              * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
              */
             userId: string;
+        };
+        /**
+         * WinView
+         * @description A large win.
+         */
+        WinView: {
+            /**
+             * Character Name
+             * @example Night Runner
+             */
+            character_name: string;
+            /**
+             * Game
+             * @example starlight_smuggler
+             */
+            game: string;
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            timestamp: string;
+            /**
+             * Total Bet
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            total_bet: number;
+            /**
+             * Win Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            win_amount: number;
+        };
+        /**
+         * WinningLine
+         * @description A line that won.
+         */
+        WinningLine: {
+            /**
+             * Award
+             * @description In line bets.
+             * @example 20
+             */
+            award: number;
+            /**
+             * Count
+             * @description How many in a row, wilds included, the award asks for.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Line
+             * @description Its place among the game's lines, from 0.
+             * @example 1
+             */
+            line: number;
+            /**
+             * Symbol
+             * @example 💎
+             */
+            symbol: string;
+            /**
+             * Win Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            win_amount: number;
         };
     };
     responses: never;
@@ -6386,6 +8008,2712 @@ export interface operations {
                      *       "status": 404,
                      *       "title": "Not found",
                      *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configs_api_v1_admin_casino_config_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "games": [
+                     *         {
+                     *           "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *           "game_name": "starlight_smuggler",
+                     *           "is_enabled": true,
+                     *           "payout_percentage": 95.5,
+                     *           "title": "Starlight Smuggler",
+                     *           "updated_at": "2026-01-31T12:00:00.000000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConfigsAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configure_api_v1_admin_casino_config__game__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A game, with dashes or underscores. */
+                game: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "is_enabled": true,
+                 *       "payout_percentage": 95.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfigBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "config": {
+                     *         "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *         "game_name": "starlight_smuggler",
+                     *         "is_enabled": true,
+                     *         "payout_percentage": 95.5,
+                     *         "title": "Starlight Smuggler",
+                     *         "updated_at": "2026-01-31T12:00:00.000000Z"
+                     *       },
+                     *       "message": "Casino configuration updated"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_api_v1_admin_casino_config__game__forecast_get: {
+        parameters: {
+            query?: {
+                /** @description Percent; the present setting when left out. */
+                payout_percentage?: string | null;
+                /** @description How many rounds the night has. */
+                rounds?: number;
+                /** @description The total bet of a round. */
+                bet_amount?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A game, with dashes or underscores. */
+                game: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bet_amount": 9,
+                     *       "confidence": 0.99,
+                     *       "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *       "exact_return": {
+                     *         "denominator": 20,
+                     *         "numerator": 19,
+                     *         "text": "19/20"
+                     *       },
+                     *       "expected_result": 900,
+                     *       "game": "starlight_smuggler",
+                     *       "hit_rate": 0.3,
+                     *       "house_available": 1100000,
+                     *       "payout_percentage": 95.5,
+                     *       "recommended_max_bet": 12.5,
+                     *       "result_high": 12.5,
+                     *       "result_low": 12.5,
+                     *       "risk_of_ruin": 0.001,
+                     *       "rounds": 2000,
+                     *       "volatility": 2.49
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ForecastAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_api_v1_admin_casino_statistics_get: {
+        parameters: {
+            query?: {
+                /** @description How far back; from the beginning. */
+                hours?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "games": [
+                     *         {
+                     *           "actual_return": 0.948,
+                     *           "band_high": 1,
+                     *           "band_low": 0.9,
+                     *           "expected_return": 0.95,
+                     *           "game": "starlight_smuggler",
+                     *           "house_result": 12.5,
+                     *           "is_within_band": true,
+                     *           "rounds": 2000,
+                     *           "total_bet": 12.5,
+                     *           "total_won": 12.5
+                     *         }
+                     *       ],
+                     *       "house_account": "NC-CASA-0000",
+                     *       "house_available": 1100000,
+                     *       "house_balance": 12.5,
+                     *       "house_floor": -1000000,
+                     *       "house_held": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatisticsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standing_api_v1_casino_care_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "break_until": "2026-01-31T12:00:00.000000Z",
+                     *       "excluded_until": "2026-01-31T12:00:00.000000Z",
+                     *       "loss_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "lost": 20,
+                     *       "session": {
+                     *         "began_at": "2026-01-31T12:00:00.000000Z",
+                     *         "bet": 12.5,
+                     *         "minutes": 35,
+                     *         "net": -20,
+                     *         "rounds": 120,
+                     *         "won": 12.5
+                     *       },
+                     *       "session_minutes": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spend_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spent": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_break_api_v1_casino_care_break_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "minutes": 60
+                 *     }
+                 */
+                "application/json": components["schemas"]["BreakBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "break_until": "2026-01-31T12:00:00.000000Z",
+                     *       "excluded_until": "2026-01-31T12:00:00.000000Z",
+                     *       "loss_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "lost": 20,
+                     *       "session": {
+                     *         "began_at": "2026-01-31T12:00:00.000000Z",
+                     *         "bet": 12.5,
+                     *         "minutes": 35,
+                     *         "net": -20,
+                     *         "rounds": 120,
+                     *         "won": 12.5
+                     *       },
+                     *       "session_minutes": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spend_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spent": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exclude_api_v1_casino_care_exclusion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExclusionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "break_until": "2026-01-31T12:00:00.000000Z",
+                     *       "excluded_until": "2026-01-31T12:00:00.000000Z",
+                     *       "loss_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "lost": 20,
+                     *       "session": {
+                     *         "began_at": "2026-01-31T12:00:00.000000Z",
+                     *         "bet": 12.5,
+                     *         "minutes": 35,
+                     *         "net": -20,
+                     *         "rounds": 120,
+                     *         "won": 12.5
+                     *       },
+                     *       "session_minutes": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spend_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spent": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limit_api_v1_casino_care_limits_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "loss_per_day": 200,
+                 *       "session_minutes": 60,
+                 *       "spend_per_day": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["LimitsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "break_until": "2026-01-31T12:00:00.000000Z",
+                     *       "excluded_until": "2026-01-31T12:00:00.000000Z",
+                     *       "loss_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "lost": 20,
+                     *       "session": {
+                     *         "began_at": "2026-01-31T12:00:00.000000Z",
+                     *         "bet": 12.5,
+                     *         "minutes": 35,
+                     *         "net": -20,
+                     *         "rounds": 120,
+                     *         "won": 12.5
+                     *       },
+                     *       "session_minutes": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spend_per_day": {
+                     *         "next_at": "2026-01-31T12:00:00.000000Z",
+                     *         "next_value": 12.5,
+                     *         "value": 12.5
+                     *       },
+                     *       "spent": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fairness_api_v1_casino_fairness_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client_seed": "neon-otter",
+                     *       "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "epoch": 1,
+                     *       "next_commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "next_epoch": 2,
+                     *       "next_nonce": 17,
+                     *       "player": "NC-7K2M-Q9XD",
+                     *       "protocol": "CHROME-PF/1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeedState"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_api_v1_casino_fairness_rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_seed": "neon-otter"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client_seed": "neon-otter",
+                     *       "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "epoch": 1,
+                     *       "next_commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "next_epoch": 2,
+                     *       "next_nonce": 17,
+                     *       "player": "NC-7K2M-Q9XD",
+                     *       "protocol": "CHROME-PF/1",
+                     *       "revealed": {
+                     *         "client_seed": "neon-otter",
+                     *         "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *         "epoch": 1,
+                     *         "server_seed": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotateAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It conflicts with what is there.",
+                     *       "error": "It conflicts with what is there.",
+                     *       "message": "It conflicts with what is there.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "urn:loopbank:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    games_api_v1_casino_games_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "games": [
+                     *         {
+                     *           "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *           "game": "starlight_smuggler",
+                     *           "is_enabled": true,
+                     *           "lines": 9,
+                     *           "max_bet": 100,
+                     *           "max_bet_now": 94.01,
+                     *           "min_bet": 0.01,
+                     *           "path": "starlight-smuggler",
+                     *           "payout_percentage": 95.5,
+                     *           "reels": 5,
+                     *           "rows": 3,
+                     *           "title": "Starlight Smuggler"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GamesAnswer"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    par_sheet_api_v1_casino_games__game__par_sheet_get: {
+        parameters: {
+            query?: {
+                /** @description A configuration that was in play before. */
+                config_hash?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description A game, with dashes or underscores. */
+                game: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "awards": [
+                     *         {
+                     *           "award": 8,
+                     *           "probability": 0.05
+                     *         }
+                     *       ],
+                     *       "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *       "dial": 955,
+                     *       "exact_return": {
+                     *         "denominator": 20,
+                     *         "numerator": 19,
+                     *         "text": "19/20"
+                     *       },
+                     *       "game": "starlight_smuggler",
+                     *       "hit_rate": 0.3,
+                     *       "labels": {
+                     *         "💎": "Diamond"
+                     *       },
+                     *       "lines": [
+                     *         [
+                     *           1,
+                     *           1,
+                     *           1,
+                     *           1,
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "max_round_award": 11700,
+                     *       "max_win": 250,
+                     *       "payout_percentage": 95.5,
+                     *       "paytable": [
+                     *         {
+                     *           "award": 250,
+                     *           "count": 5,
+                     *           "symbol": "💎"
+                     *         }
+                     *       ],
+                     *       "reels": [
+                     *         [
+                     *           {
+                     *             "symbol": "💎",
+                     *             "weight": 31250
+                     *           }
+                     *         ]
+                     *       ],
+                     *       "rows": 3,
+                     *       "rules": [
+                     *         "Lines pay from the first reel on."
+                     *       ],
+                     *       "scatter": {
+                     *         "count": 3,
+                     *         "free_spins": 5,
+                     *         "symbol": "🌀"
+                     *       },
+                     *       "symbols": [
+                     *         "💎"
+                     *       ],
+                     *       "title": "Starlight Smuggler",
+                     *       "trigger_rate": 0.02517,
+                     *       "volatility": 2.49,
+                     *       "wild": "🏢"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ParSheetAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spin_glitch_grid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bet_amount": 1,
+                 *       "client_seed": "neon-otter"
+                 *     }
+                 */
+                "application/json": {
+                    /** Bet Amount */
+                    bet_amount?: (number | string) | null;
+                    /** Client Seed */
+                    client_seed?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "balance": 12.5,
+                     *       "bet": 12.5,
+                     *       "client_seed": "neon-otter",
+                     *       "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *       "epoch": 1,
+                     *       "nonce": 17,
+                     *       "reels": [
+                     *         "💎"
+                     *       ],
+                     *       "round_id": 42,
+                     *       "stops": [
+                     *         30,
+                     *         26,
+                     *         20,
+                     *         12,
+                     *         2
+                     *       ],
+                     *       "sub": 0,
+                     *       "win_amount": 12.5,
+                     *       "win_multiplier": 5
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReelsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It conflicts with what is there.",
+                     *       "error": "It conflicts with what is there.",
+                     *       "message": "It conflicts with what is there.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "urn:loopbank:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaderboard_api_v1_casino_leaderboard_get: {
+        parameters: {
+            query?: {
+                /** @description Of one game only. */
+                game?: string | null;
+                /** @description How far back. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "wins": [
+                     *         {
+                     *           "character_name": "Night Runner",
+                     *           "game": "starlight_smuggler",
+                     *           "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *           "total_bet": 12.5,
+                     *           "win_amount": 12.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LeaderboardAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rounds_api_v1_casino_rounds_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Of one game only. */
+                game?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "42",
+                     *       "rounds": [
+                     *         {
+                     *           "awards": [
+                     *             20
+                     *           ],
+                     *           "bet": 1,
+                     *           "client_seed": "neon-otter",
+                     *           "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *           "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *           "created_at": "2026-01-31T12:00:00.000000Z",
+                     *           "epoch": 1,
+                     *           "free_spins_awarded": 0,
+                     *           "free_spins_remaining": 0,
+                     *           "game": "starlight_smuggler",
+                     *           "id": 42,
+                     *           "nonce": 17,
+                     *           "player": "NC-7K2M-Q9XD",
+                     *           "postings": [
+                     *             42
+                     *           ],
+                     *           "protocol": "CHROME-PF/1",
+                     *           "server_seed": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+                     *           "spins": [
+                     *             {
+                     *               "award": 20,
+                     *               "grid": [
+                     *                 [
+                     *                   "💎"
+                     *                 ]
+                     *               ],
+                     *               "posting_id": 42,
+                     *               "scatter_count": 1,
+                     *               "stops": [
+                     *                 30,
+                     *                 26,
+                     *                 20,
+                     *                 12,
+                     *                 2
+                     *               ],
+                     *               "sub": 0,
+                     *               "was_free_spin": false,
+                     *               "win_amount": 12.5,
+                     *               "winning_lines": [
+                     *                 {
+                     *                   "award": 20,
+                     *                   "count": 3,
+                     *                   "line": 1,
+                     *                   "symbol": "💎",
+                     *                   "win_amount": 12.5
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "stops": [
+                     *             30,
+                     *             26,
+                     *             20,
+                     *             12,
+                     *             2
+                     *           ],
+                     *           "sub": 0,
+                     *           "total_bet": 12.5,
+                     *           "win_amount": 20
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    round_api_v1_casino_rounds__round_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A round's id. */
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "awards": [
+                     *         20
+                     *       ],
+                     *       "bet": 1,
+                     *       "client_seed": "neon-otter",
+                     *       "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *       "created_at": "2026-01-31T12:00:00.000000Z",
+                     *       "epoch": 1,
+                     *       "free_spins_awarded": 0,
+                     *       "free_spins_remaining": 0,
+                     *       "game": "starlight_smuggler",
+                     *       "id": 42,
+                     *       "nonce": 17,
+                     *       "player": "NC-7K2M-Q9XD",
+                     *       "postings": [
+                     *         42
+                     *       ],
+                     *       "protocol": "CHROME-PF/1",
+                     *       "server_seed": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+                     *       "spins": [
+                     *         {
+                     *           "award": 20,
+                     *           "grid": [
+                     *             [
+                     *               "💎"
+                     *             ]
+                     *           ],
+                     *           "posting_id": 42,
+                     *           "scatter_count": 1,
+                     *           "stops": [
+                     *             30,
+                     *             26,
+                     *             20,
+                     *             12,
+                     *             2
+                     *           ],
+                     *           "sub": 0,
+                     *           "was_free_spin": false,
+                     *           "win_amount": 12.5,
+                     *           "winning_lines": [
+                     *             {
+                     *               "award": 20,
+                     *               "count": 3,
+                     *               "line": 1,
+                     *               "symbol": "💎",
+                     *               "win_amount": 12.5
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "stops": [
+                     *         30,
+                     *         26,
+                     *         20,
+                     *         12,
+                     *         2
+                     *       ],
+                     *       "sub": 0,
+                     *       "total_bet": 12.5,
+                     *       "win_amount": 20
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spin_starlight_smuggler: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bet_amount": 1,
+                 *       "client_seed": "neon-otter"
+                 *     }
+                 */
+                "application/json": {
+                    /** Bet Amount */
+                    bet_amount?: (number | string) | null;
+                    /** Client Seed */
+                    client_seed?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "balance": 12.5,
+                     *       "bet_per_line": 12.5,
+                     *       "bonus_spins_awarded": 0,
+                     *       "client_seed": "neon-otter",
+                     *       "commitment": "5676b004491d98ad23d4624108d180fc91fb15a4d12b8060c00e4fbb69e060ff",
+                     *       "config_hash": "61c27805edb9e6e0a3cfa9b6a4b3c1f1f4f7d9f4f6a4a2c1b0d9e8f7a6b5c4d3",
+                     *       "epoch": 1,
+                     *       "free_spins_remaining": 0,
+                     *       "grid": [
+                     *         [
+                     *           "💎"
+                     *         ]
+                     *       ],
+                     *       "nonce": 17,
+                     *       "round_id": 42,
+                     *       "scatter_count": 1,
+                     *       "stops": [
+                     *         30,
+                     *         26,
+                     *         20,
+                     *         12,
+                     *         2
+                     *       ],
+                     *       "sub": 0,
+                     *       "total_bet": 9,
+                     *       "was_free_spin": false,
+                     *       "win_amount": 12.5,
+                     *       "win_multiplier": 20,
+                     *       "winning_lines": [
+                     *         {
+                     *           "award": 20,
+                     *           "count": 3,
+                     *           "line": 1,
+                     *           "symbol": "💎",
+                     *           "win_amount": 12.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GridAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "It conflicts with what is there.",
+                     *       "error": "It conflicts with what is there.",
+                     *       "message": "It conflicts with what is there.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "urn:loopbank:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
