@@ -62,6 +62,8 @@ _HOLD_COLUMNS = (
 
 _ACCOUNT_READ = tuple(account.c[name] for name in _ACCOUNT_COLUMNS[:-1])
 _ACCOUNTS = Prepared(select(*_ACCOUNT_READ).where(one_of(account.c.code, "codes")))
+# Counting uses the keys' index; PostgreSQL may answer EXISTS by reading the table, in the hope of an early hit.
+_KEY_COUNT = select(func.count()).select_from(posting).where(one_of(posting.c.key, "keys")).scalar_subquery()
 _BOOKS = Prepared(
     select(
         select(func.max(account.c.id)).scalar_subquery().label("account_max"),
@@ -69,12 +71,12 @@ _BOOKS = Prepared(
         select(func.max(transfer.c.id)).scalar_subquery().label("transfer_max"),
         select(func.max(hold.c.id)).scalar_subquery().label("hold_max"),
         select(func.max(posting.c.created_at)).scalar_subquery().label("last_at"),
-        select(posting.c.id).where(one_of(posting.c.key, "keys")).exists().label("has_known_keys"),
+        _KEY_COUNT.label("known_keys"),
         *_ACCOUNT_READ,
     ).select_from(select(literal(1).label("one")).subquery().outerjoin(account, one_of(account.c.code, "codes")))
 )
-"""What every turn needs, in one statement: where the numbers stand, whether a key was used, the accounts; at least
-one row."""
+"""What every turn needs, in one statement of at least one row: where the numbers stand, how many keys were used before,
+the accounts."""
 _OPENED = Prepared(select(account.c.opening_key, account.c.code).where(one_of(account.c.opening_key, "keys")))
 _KNOWN_KEYS = Prepared(select(posting.c.id).where(one_of(posting.c.key, "keys")))
 _REVERSED = Prepared(
@@ -173,7 +175,7 @@ class Turn:
         numbers = (first.account_max, first.posting_max, first.transfer_max, first.hold_max)
         books = Books({}, {}, {}, {}, {}, {}, {}, *(number or 0 for number in numbers))
         _take_accounts(books, found)
-        if first.has_known_keys or wanted.posting_ids:
+        if first.known_keys or wanted.posting_ids:
             known = await tx.rows(_KNOWN_KEYS, {"keys": wanted.keys})
             await self._load_postings(books, [row.id for row in known] + wanted.posting_ids, wanted)
         if wanted.hold_ids or wanted.hold_keys:
