@@ -62,7 +62,7 @@ def _worker(server: RealServer, folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True)
     with (folder / "worker.log").open("ab") as log:
         worker = subprocess.Popen(
-            [*_command(), "worker"],
+            [*_command(), "worker", "--host", "127.0.0.1", "--port", "0"],
             env=server._whole_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -44,4 +44,5 @@ def build_auth_service(
     health = HealthRoutes(service="auth", metrics=metrics, probes=probes)
     routers = (*identity.routers, health.router)
     app = framework_app(f"{settings.product_name}: Authentication Service", _DESCRIPTION, loopbank.__version__, routers)
-    return Service(Boundary(app, metrics, routers), contract_of(app), Part(identity.start, identity.stop, leave=health.leave))
+    part = Part(identity.start, identity.stop, leave=health.leave)
+    return Service(Boundary(app, metrics, routers), contract_of(app), part)

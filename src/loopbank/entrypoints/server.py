@@ -1,7 +1,7 @@
 """Serving: one uvicorn server that stops in steps, so that no request is lost.
 
-Told to stop, it first says that it is not ready and goes on answering for a while, each answer ending its connection; then it
-takes no new connections, ends its open streams, finishes what it has begun and ends with success.
+Told to stop, it first says that it is not ready and goes on answering for a while, each answer ending its connection;
+then it takes no new connections, ends its open streams, finishes what it has begun and ends with success.
 """
 
 import gc
@@ -23,9 +23,7 @@ _IDLE_SECONDS = 30
 
 
 class _Server(uvicorn.Server):
-    def __init__(
-        self, door: "Door", app: "_Closing", parts: Sequence[Part], ready: Callable[[], None]
-    ) -> None:
+    def __init__(self, door: "Door", app: "_Closing", parts: Sequence[Part], ready: Callable[[], None]) -> None:
         super().__init__(_config(app, door))
         self._app = app
         self._parts = parts

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import loopbank
 from starlette.types import ASGIApp
 
+import loopbank
 from loopbank.entrypoints.coin import build_bank
 from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, framework_app
@@ -22,7 +22,9 @@ def build_worker_process(settings: Installation, database: Database) -> tuple[AS
     bank = build_bank(settings, database, metrics)
     probes = {"database": DatabaseReadiness(database, settings.database_url)}
     health = HealthRoutes(service="worker", metrics=metrics, probes=probes)
-    app = framework_app(f"{settings.product_name}: worker", "Health and metrics.", loopbank.__version__, (health.router,))
+    app = framework_app(
+        f"{settings.product_name}: worker", "Health and metrics.", loopbank.__version__, (health.router,)
+    )
     books = Part(bank.start, bank.close, leave=health.leave)
     worker = build_worker(settings, database, bank, metrics)
     return Boundary(app, metrics, (health.router,)), (books, worker, Part(stop=database.close))
