@@ -7,15 +7,20 @@ from uuid import uuid4
 
 import pytest
 
+from loopbank.access import ApiKeys
 from loopbank.bank import Bank, PeopleNews, UnknownAccountNumber
 from loopbank.entrypoints.coin import build_bank
 from loopbank.events import LogEntry
-from loopbank.foundation.clock import Instant
+from loopbank.foundation.clock import Instant, system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 from tests.support.stories import installation
 
 JOINED_AT = Instant(1_790_000_000_000_000)
+
+
+def news_of(bank: Bank) -> PeopleNews:
+    return PeopleNews(bank.holders, ApiKeys(bank.database, system_clock))
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def registered(person_id: str, faction: str | None = "Netrunners") -> LogEntry:
 async def test_news_of_a_registration_opens_the_account_once(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
     for _ in range(2):
-        await PeopleNews(quiet_bank.holders).handle([registered(person_id), registered(person_id)])
+        await news_of(quiet_bank).handle([registered(person_id), registered(person_id)])
     holder, balance = await quiet_bank.account(person_id, "Night Runner")
     assert (holder.display_name, holder.faction, holder.opened_at) == ("Night Runner", "Netrunners", JOINED_AT)
     assert (balance.balance, balance.version) == (1_000_00, 1)
@@ -47,16 +52,16 @@ async def test_news_of_a_registration_opens_the_account_once(quiet_bank: Bank) -
 async def test_a_faction_is_learnt_also_when_a_request_came_before_the_news(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
     await quiet_bank.account(person_id, "Night Runner")
-    await PeopleNews(quiet_bank.holders).handle([registered(person_id)])
+    await news_of(quiet_bank).handle([registered(person_id)])
     holder, balance = await quiet_bank.account(person_id, "Night Runner")
     assert (holder.faction, balance.balance) == ("Netrunners", 1_000_00)
 
 
 async def test_news_do_not_undo_what_a_person_chose(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
-    await PeopleNews(quiet_bank.holders).handle([registered(person_id)])
+    await news_of(quiet_bank).handle([registered(person_id)])
     await quiet_bank.holders.change_profile(person_id, faction="Nomads", profile_picture="🦊")
-    await PeopleNews(quiet_bank.holders).handle([registered(person_id)])
+    await news_of(quiet_bank).handle([registered(person_id)])
     holder, _ = await quiet_bank.account(person_id, "Night Runner")
     assert (holder.faction, holder.profile_picture) == ("Nomads", "🦊")
 
@@ -65,14 +70,14 @@ async def test_a_new_name_and_role_are_taken_over(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
     renamed = told("user.renamed", person_id, character_name="Day Runner")
     raised = told("role.changed", person_id, before="USER", after="ADMIN")
-    await PeopleNews(quiet_bank.holders).handle([registered(person_id, None), renamed, raised])
+    await news_of(quiet_bank).handle([registered(person_id, None), renamed, raised])
     holder, _ = await quiet_bank.account(person_id, "Night Runner")
     assert (holder.display_name, holder.role, holder.faction) == ("Day Runner", "ADMIN", "")
 
 
 async def test_whoever_is_shut_out_is_not_shown_until_they_are_back(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
-    news = PeopleNews(quiet_bank.holders)
+    news = news_of(quiet_bank)
     await news.handle([registered(person_id)])
     holder = await quiet_bank.holders.find(person_id)
     assert holder is not None

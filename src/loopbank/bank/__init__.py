@@ -1,7 +1,9 @@
 """The bank: people's accounts, payments, treasuries, statements and live updates."""
 
+from loopbank.bank.answers import money_response, people_in
 from loopbank.bank.errors import (
     AccountInactive,
+    AccountNotAllowed,
     IdempotencyKeyReused,
     InvalidCursor,
     InvalidIdempotencyKey,
@@ -10,7 +12,9 @@ from loopbank.bank.errors import (
 )
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
 from loopbank.bank.payments import Mandate, Order, Receipt, check_key
+from loopbank.bank.people import People
 from loopbank.bank.people_news import PEOPLE_TOPICS, PeopleNews
+from loopbank.bank.schemas import JsonAmount, transaction_view
 from loopbank.bank.service import Bank
 from loopbank.bank.transfers import Payer, account_number
 from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
@@ -18,18 +22,21 @@ from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
 __all__ = [
     "PEOPLE_TOPICS",
     "AccountInactive",
+    "AccountNotAllowed",
     "Bank",
     "BankTerms",
     "Holder",
     "IdempotencyKeyReused",
     "InvalidCursor",
     "InvalidIdempotencyKey",
+    "JsonAmount",
     "Mandate",
     "NotPayable",
     "Order",
     "Parties",
     "Party",
     "Payer",
+    "People",
     "PeopleNews",
     "Receipt",
     "TransactionType",
@@ -39,4 +46,7 @@ __all__ = [
     "check_key",
     "idempotency_key",
     "mandate_of",
+    "money_response",
+    "people_in",
+    "transaction_view",
 ]

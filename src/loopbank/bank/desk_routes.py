@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from loopbank.access import Caller, Callers, KeyPermission, Role
 from loopbank.bank import platform_schemas as schemas
+from loopbank.bank.answers import money_response, people_in
 from loopbank.bank.desk import TreasuryState
 from loopbank.bank.errors import UnclearParty, UnknownWallet
 from loopbank.bank.lists import ListMode, ListOutcome
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of, treasury_named
 from loopbank.bank.payments import Order, Receipt
-from loopbank.bank.platform_routes import WHO, money_response, people_in
+from loopbank.bank.platform_routes import WHO
 from loopbank.bank.platform_schemas import coin_transaction, money_answer
 from loopbank.bank.service import Bank
 from loopbank.bank.words import TransactionType, Treasury
@@ -225,7 +226,7 @@ class DeskRoutes:
 
     async def _list_answer(self, paid: ListOutcome) -> dict[str, Any]:
         receipts = [one for one in paid.outcomes if isinstance(one, Receipt)]
-        people = await people_in(self._bank, [one.line for one in receipts])
+        people = await people_in(self._bank.holders, [one.line for one in receipts])
         results: list[dict[str, Any]] = []
         for index, one in enumerate(paid.outcomes):
             if isinstance(one, Receipt):
@@ -236,7 +237,7 @@ class DeskRoutes:
         return {"message": f"{len(receipts)} of {len(results)} done", "results": results}
 
     async def _answer(self, message: str, receipt: Receipt, key: str, *, balance: Coins) -> Response:
-        people = await people_in(self._bank, [receipt.line])
+        people = await people_in(self._bank.holders, [receipt.line])
         answer = money_answer(message, receipt, people, balance=balance)
         return money_response(answer, key, is_replay=receipt.is_replay)
 

@@ -133,3 +133,21 @@ class UnknownTransaction(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such transaction.")
+
+
+class UnknownFaction(NotFound):
+    """Nobody belongs to this faction."""
+
+    code = "unknown_faction"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody belongs to this faction.")
+
+
+class FactionTaken(BadRequest):
+    """There is a faction with this name."""
+
+    code = "faction_taken"
+
+    def __init__(self) -> None:
+        super().__init__("There is a faction with this name already.")

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from loopbank.access import COINS_READ, COINS_SPEND, Caller, Callers, KeyPermission
 from loopbank.bank import platform_schemas as schemas
+from loopbank.bank.answers import money_response, people_in
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
-from loopbank.bank.platform_routes import WHO, money_response, people_in
+from loopbank.bank.platform_routes import WHO
 from loopbank.bank.platform_schemas import coin_transaction, hold_document
 from loopbank.bank.service import Bank
 from loopbank.bank.words import Treasury
@@ -94,7 +95,7 @@ class HoldRoutes:
             reason=body.reason or "",
             key=key,
         )
-        people = await people_in(self._bank, [receipt.line])
+        people = await people_in(self._bank.holders, [receipt.line])
         answer = {
             "message": "Hold captured",
             "transaction": coin_transaction(receipt.line, people),

@@ -59,8 +59,7 @@ class Holders:
 
     async def by_number(self, number: AccountCode) -> Holder:
         """Give the holder of an account number. Raises UnknownAccountNumber."""
-        async with self._database.reading() as tx:
-            holder = await store.read_holder_of(tx, number)
+        holder = await self.find_by_number(number)
         if holder is None or not holder.is_active:
             raise UnknownAccountNumber
         return holder
@@ -82,6 +81,11 @@ class Holders:
         """Give people's account numbers; people whom the bank does not know are absent."""
         async with self._database.reading() as tx:
             return await store.read_numbers(tx, person_ids)
+
+    async def find_by_number(self, number: AccountCode) -> Holder | None:
+        """Give the holder of an account number, active or not; None when there is none."""
+        async with self._database.reading() as tx:
+            return await store.read_holder_of(tx, number)
 
     async def number_of(self, person_id: str, display_name: str) -> AccountCode:
         """Give the person's account number, from memory where possible; it never changes."""

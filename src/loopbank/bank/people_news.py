@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from loopbank.access import ApiKeys, Role
 from loopbank.bank.holders import Holders
 from loopbank.events import LogEntry
 
@@ -10,10 +11,11 @@ PEOPLE_TOPICS = ("user.registered", "user.renamed", "role.changed", "user.deacti
 
 
 class PeopleNews:
-    """Keeps the holders as the Authentication Service last told."""
+    """Keeps the holders as the Authentication Service last told, and their keys within what they may do."""
 
-    def __init__(self, holders: Holders) -> None:
+    def __init__(self, holders: Holders, keys: ApiKeys) -> None:
         self._holders = holders
+        self._keys = keys
 
     async def handle(self, entries: Sequence[LogEntry]) -> None:
         """Handle entries of the `PEOPLE_TOPICS`, in their order."""
@@ -32,7 +34,9 @@ class PeopleNews:
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
                 case "role.changed":
                     await self._holders.learn(entry.subject, role=told["after"])
+                    await self._keys.withdraw_above(entry.subject, Role[told["after"]])
                 case "user.deactivated":
                     await self._holders.learn(entry.subject, is_active=False)
+                    await self._keys.withdraw_above(entry.subject, None)
                 case "user.restored":
                     await self._holders.learn(entry.subject, is_active=True)

@@ -1,6 +1,5 @@
 """The platform face of people's coins: wallet, balance, payments and history (camelCase)."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from loopbank.access import COINS_READ, COINS_SPEND, Caller, Callers, KeyPermission, RateLimits
 from loopbank.bank import pages
 from loopbank.bank import platform_schemas as schemas
+from loopbank.bank.answers import money_response, people_in
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of, treasury_named
 from loopbank.bank.payments import Order
 from loopbank.bank.platform_schemas import coin_transaction, money_answer
@@ -23,7 +23,7 @@ from loopbank.foundation.clock import Instant, to_rfc3339
 from loopbank.foundation.http import lean
 from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in
 from loopbank.foundation.requests import FaceRoute, read_body
-from loopbank.ledger import AccountCode, StatementLine
+from loopbank.ledger import AccountCode
 
 WHO = ("bearer", "apiKey")
 """The proofs that the platform face takes."""
@@ -132,7 +132,7 @@ class CoinRoutes:
             until=pages.read_instant("to", until, through_the_day=True),
         )
         page = await self._bank.statements.page(number, query)
-        people = await people_in(self._bank, page.lines)
+        people = await people_in(self._bank.holders, page.lines)
         answer = {
             "transactions": [coin_transaction(line, people, number) for line in page.lines],
             "nextCursor": None if page.next_cursor is None else str(page.next_cursor),
@@ -179,21 +179,6 @@ class CoinRoutes:
     async def _pay(self, request: Request, caller: Caller, order: Order, words: dict[str, str]) -> Response:
         key = idempotency_key(request)
         receipt = await self._bank.payments.pay(mandate_of(caller), order, key=key, words=words)
-        people = await people_in(self._bank, [receipt.line])
+        people = await people_in(self._bank.holders, [receipt.line])
         answer = money_answer("Transfer successful", receipt, people, balance=receipt.new_balance)
         return money_response(answer, key, is_replay=receipt.is_replay)
-
-
-async def people_in(bank: Bank, lines: Sequence[StatementLine]) -> dict[AccountCode, str]:
-    """Give who holds the accounts of some lines."""
-    return await bank.holders.person_ids_of(
-        {code for line in lines for code in (line.transfer.debit, line.transfer.credit)}
-    )
-
-
-def money_response(answer: dict[str, Any], key: str, *, is_replay: bool) -> Response:
-    """Answer a request that moved money, with its key and whether it had moved it before."""
-    headers = {"Idempotency-Key": key}
-    if is_replay:
-        headers["Idempotent-Replayed"] = "true"
-    return JsonAnswer(answer, 201, headers)

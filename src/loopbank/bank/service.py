@@ -9,6 +9,7 @@ from loopbank.bank.holders import Holders
 from loopbank.bank.holds import Holds
 from loopbank.bank.lists import Lists
 from loopbank.bank.live import LiveFeed
+from loopbank.bank.office import Office
 from loopbank.bank.payments import Payments
 from loopbank.bank.schemas import MEMO_LENGTH_MAX
 from loopbank.bank.statements import Statements
@@ -41,6 +42,15 @@ class Bank:
         self.lists = Lists(ledger, self.payments)
         self.holds = Holds(ledger, self.payments, clock)
         self.statements = Statements(database, ledger, self.holders)
+        self.office = Office(
+            database,
+            ledger,
+            holders=self.holders,
+            statements=self.statements,
+            payments=self.payments,
+            terms=terms,
+            clock=clock,
+        )
         self.live = LiveFeed(ledger)
         self.transfer_limit = f"{terms.transfers_per_minute}/minute"
 
@@ -84,6 +94,10 @@ class Bank:
         balance = await self._ledger.balance(number)
         assert balance is not None, "the account number came from a holder"
         return balance
+
+    async def names_account(self, number: AccountCode) -> bool:
+        """Tell whether there is an account with a number."""
+        return await self._ledger.balance(number) is not None
 
     async def flow(self, number: AccountCode) -> Flow:
         """Sum up what an account sent and received."""

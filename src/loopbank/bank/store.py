@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert  # The construct compiles on SQLite too, whose syntax is the same.
 
-from loopbank.bank.tables import holder, transfer_note
+from loopbank.bank.tables import faction, holder, transfer_note
 from loopbank.bank.words import Holder
+from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
 from loopbank.foundation.prepared import Prepared
 from loopbank.foundation.set_statements import one_of
@@ -27,6 +29,17 @@ _PERSON_IDS = Prepared(
 _NUMBERS = Prepared(select(holder.c.person_id, holder.c.account_number).where(one_of(holder.c.person_id, "people")))
 _NOTES = Prepared(
     select(transfer_note.c.transfer_id, transfer_note.c.text).where(one_of(transfer_note.c.transfer_id, "transfers"))
+)
+_MEMBERS = Prepared(
+    select(holder.c.faction, holder.c.account_number)
+    .where(holder.c.faction != "", holder.c.is_active)
+    .order_by(holder.c.account_number)
+)
+_FACTIONS = Prepared(select(faction.c.name))
+_FOUND_FACTION = (
+    insert(faction)
+    .values(name=bindparam("name"), description=bindparam("description"), created_at=bindparam("now"))
+    .on_conflict_do_nothing(index_elements=["name"])
 )
 _NOTE_COLUMNS = ("transfer_id", "text")
 
@@ -72,6 +85,40 @@ async def read_person_ids(tx: Transaction, numbers: Sequence[AccountCode]) -> di
 async def read_numbers(tx: Transaction, person_ids: Sequence[str]) -> dict[str, AccountCode]:
     """Read people's account numbers; unknown people are absent."""
     return {row[0]: row[1] for row in await tx.rows(_NUMBERS, {"people": list(person_ids)})}
+
+
+async def search_holders(tx: Transaction, text: str, limit: int) -> list[Holder]:
+    """Find people whose name or account number contains a text, whatever its case."""
+    needle = text.lower()
+    found = func.lower(holder.c.display_name).contains(needle, autoescape=True) | func.lower(
+        holder.c.account_number
+    ).contains(needle, autoescape=True)
+    rows = await tx.rows(_HOLDERS.where(found).order_by(holder.c.display_name, holder.c.person_id).limit(limit))
+    return [Holder(*row) for row in rows]
+
+
+async def list_holders(tx: Transaction, after: AccountCode, limit: int) -> list[Holder]:
+    """List people in the order of their account numbers, after one of them."""
+    rows = await tx.rows(_HOLDERS.where(holder.c.account_number > after).order_by(holder.c.account_number).limit(limit))
+    return [Holder(*row) for row in rows]
+
+
+async def faction_members(tx: Transaction) -> dict[str, list[AccountCode]]:
+    """Give the account numbers of every faction's people."""
+    members: dict[str, list[AccountCode]] = {}
+    for name, number in await tx.rows(_MEMBERS):
+        members.setdefault(name, []).append(number)
+    return members
+
+
+async def list_factions(tx: Transaction) -> list[str]:
+    """List the factions that staff have founded."""
+    return [row.name for row in await tx.rows(_FACTIONS)]
+
+
+async def insert_faction(tx: Transaction, name: str, description: str, *, now: Instant) -> bool:
+    """Store a new faction; False when it exists."""
+    return await tx.run(_FOUND_FACTION, {"name": name, "description": description, "now": now}) == 1
 
 
 async def read_notes(tx: Transaction, transfer_ids: Sequence[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""The bank's tables: who holds which account, and what the items of a list of payments say for themselves."""
+"""The bank's tables: who holds which account, factions, and what the items of a list of payments say for themselves."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text
 
@@ -22,4 +22,12 @@ transfer_note = Table(
     metadata,
     Column("transfer_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
+)
+
+faction = Table(
+    "faction",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("description", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
 )

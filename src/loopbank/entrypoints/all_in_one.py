@@ -19,7 +19,15 @@ from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 
-_AUTH_PATHS = ("/api/v1/auth/", "/api/auth/", "/api/v1/account/password", "/oauth/", "/.well-known/", "/internal/rev")
+_AUTH_PATHS = (
+    "/api/v1/auth/",
+    "/api/auth/",
+    "/api/v1/account/password",
+    "/oauth/",
+    "/.well-known/",
+    "/internal/revocations",
+    "/internal/people/",
+)
 _COIN_PATHS = ("/api/", "/internal/", "/health", "/metrics")
 _CONTRACT_PATH = "/openapi.json"
 _BUILT_BESIDE_SOURCE = Path(__file__).parents[3] / "web" / "dist"

@@ -4,9 +4,7 @@ import httpx
 
 import loopbank
 from loopbank.access import (
-    ApiKeys,
     Authority,
-    Callers,
     Guard,
     RateLimits,
     Revocations,
@@ -14,15 +12,13 @@ from loopbank.access import (
     TokenVerifier,
     token_issuer,
 )
-from loopbank.bank import Bank, BankTerms, Parties
-from loopbank.bank.desk_routes import DeskRoutes
+from loopbank.bank import Bank, BankTerms
 from loopbank.bank.event_routes import EventRoutes
-from loopbank.bank.hold_routes import HoldRoutes
 from loopbank.bank.internal_routes import InternalRoutes
-from loopbank.bank.platform_routes import CoinRoutes
 from loopbank.bank.stream_routes import StreamRoutes
 from loopbank.coins import SCALE
 from loopbank.entrypoints.casino import build_casino, casino_routers
+from loopbank.entrypoints.desks import build_desks
 from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
 from loopbank.foundation.clock import system_clock
@@ -74,10 +70,7 @@ def build_coin_service(
     revocations = Revocations(fetch=authority.fetch_revocations, clock=clock)
     verifier = TokenVerifier(fetch_keys=authority.fetch_keys, issuer=token_issuer(settings.public_url), clock=clock)
     guard = Guard(verifier, revocations)
-    keys = ApiKeys(bank.database, clock)
-    key_limit = f"{settings.key_requests_per_minute}/minute"
-    callers = Callers(guard, keys, rate_limits, key_limit=key_limit)
-    parties = Parties(bank.holders)
+    desks = build_desks(settings, bank, guard, auth_http, rate_limits)
 
     async def has_room() -> bool:
         return not bank.is_overloaded
@@ -90,23 +83,23 @@ def build_coin_service(
     routers = (
         EventRoutes(bank, guard, rate_limits).router,
         StreamRoutes(bank, guard).router,
-        CoinRoutes(bank, callers, parties, rate_limits).router,
-        HoldRoutes(bank, callers, parties, clock).router,
-        DeskRoutes(bank, callers, parties).router,
         *casino_routers(settings, build_casino(settings, bank), guard, rate_limits),
         InternalRoutes(bank, tokens).router,
         health.router,
     )
-    app = framework_app(f"{settings.product_name}: Coin Service", _DESCRIPTION, loopbank.__version__, routers)
+    title = f"{settings.product_name}: Coin Service"
+    contract = contract_of(framework_app(title, _DESCRIPTION, loopbank.__version__, (*routers, *desks.documented)))
+    routers = (*routers, *desks.served)
+    app = framework_app(title, _DESCRIPTION, loopbank.__version__, routers)
 
     async def start() -> None:
         await bank.start()
         await revocations.start()
-        keys.start()
+        await desks.part.start()
 
     async def stop() -> None:
-        await keys.stop()
+        await desks.part.stop()
         await revocations.stop()
         await bank.close()
 
-    return Service(Boundary(app, metrics, routers), contract_of(app), Part(start, stop, bank.live.end_streams, health.leave))
+    return Service(Boundary(app, metrics, routers), contract, Part(start, stop, bank.live.end_streams, health.leave))

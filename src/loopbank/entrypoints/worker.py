@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import structlog
 
+from loopbank.access import ApiKeys
 from loopbank.bank import PEOPLE_TOPICS, Bank, PeopleNews
 from loopbank.entrypoints.casino import build_casino
 from loopbank.entrypoints.service import Part
@@ -60,7 +61,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
     people = LogConsumer(
         database,
         "people",
-        PeopleNews(bank.holders).handle,
+        PeopleNews(bank.holders, ApiKeys(database, system_clock)).handle,
         holder=holder,
         clock=system_clock,
         metrics=log_metrics,

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loopbank.coins import parse_amount
+from loopbank.coins import Coins, parse_amount, parse_coins
 from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, UnsupportedMedia
 from loopbank.foundation.problems import mistakes_of
 
@@ -63,6 +63,20 @@ Amount = Annotated[
     BeforeValidator(parse_amount, json_schema_input_type=float | str),
 ]
 """An amount that moves money, read exactly from a JSON number or a numeric string into `Coins`."""
+
+
+def _not_zero(value: object) -> Coins:
+    coins = parse_coins(value)
+    if coins == 0:
+        raise ValueError("The amount must not be zero.")
+    return coins
+
+
+SignedAmount = Annotated[
+    Any,
+    BeforeValidator(_not_zero, json_schema_input_type=float | str),
+]
+"""An amount to give or, below zero, to take; read as exactly as an `Amount`."""
 
 
 def parse_json(body: bytes) -> Any:

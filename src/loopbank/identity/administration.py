@@ -4,7 +4,7 @@ Law: whatever makes or removes a super-administrator holds `_TURNSTILE`, so that
 first nor both remove the other.
 """
 
-from loopbank.access import Revocation, RevocationKind, Role
+from loopbank.access import Actor, Revocation, RevocationKind, Role, acted
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
 from loopbank.foundation.database_errors import ConstraintViolated
@@ -99,7 +99,9 @@ class Administration:
                 raise RoleChangeRefused("The last super-administrator keeps the role.")
             fact = events.role_changed(person_id=person_id, before=person.role, after=role, actor=actor.id, at=now)
             revocation = self._revocation(RevocationKind.ROLE_CHANGED, person_id, now, role=role)
-            await self._sessions.announce(tx, [fact], [revocation])
+            details = {"before": person.role.name, "after": role.name}
+            act = acted(Actor(actor.id, actor.name), "change_role", person.name, details, now)
+            await self._sessions.announce(tx, [fact, act], [revocation])
         await self._sessions.catch_up()
         return Person(person.id, person.name, role, person.created_at)
 

@@ -81,6 +81,15 @@ class InvalidSetupToken(Forbidden):
         super().__init__("This set-up link is not valid any more. Please restart the bank to get a new one.")
 
 
+class InvalidSlip(Forbidden):
+    """The reset slip was used, has expired, or was never written here."""
+
+    code = "reset_slip_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__("This reset slip is not valid any more. Please ask for a new one.")
+
+
 class ForeignOrigin(Forbidden):
     """A page of another site tried to use this browser's session."""
 

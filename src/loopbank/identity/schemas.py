@@ -59,6 +59,13 @@ class SetupBody(StrictBody):
     password: Password
 
 
+class SlipBody(StrictBody):
+    """A reset slip and the new password."""
+
+    slip: Annotated[str, Field(min_length=1, max_length=500, examples=["NGI0ZjZmNWU"])]
+    new_password: Password
+
+
 class UserAnswer(BaseModel):
     """A person with their wallet; the wallet's fields are null while the Coin Service does not answer."""
 

@@ -15,17 +15,20 @@ from loopbank.foundation.settings import Installation
 from loopbank.identity.administration import Administration
 from loopbank.identity.common_passwords import CommonPasswords
 from loopbank.identity.holders import Holders
-from loopbank.identity.internal_routes import RevocationRoutes
+from loopbank.identity.internal_routes import RevocationRoutes, StaffRoutes
 from loopbank.identity.keys import KeyRing, NewKey, new_signing_key
 from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
 from loopbank.identity.registration import Registration
+from loopbank.identity.reset_slips import ResetSlips
 from loopbank.identity.revocation_log import RevocationLog
 from loopbank.identity.routes import KeyRoutes, SessionRoutes, SignInRoutes
 from loopbank.identity.session_transport import SessionTransport
 from loopbank.identity.sessions import Sessions
 from loopbank.identity.sign_in import SignIn
+from loopbank.identity.slip_routes import SlipRoutes
+from loopbank.identity.staff_acts import StaffActs
 from loopbank.identity.tokens import TokenIssuer
 
 _SECONDS_BETWEEN_SWEEPS = 3_600
@@ -82,6 +85,9 @@ class IdentityService:
         self.administration = Administration(
             database=database, registration=self.registration, sessions=self.sessions, clock=clock
         )
+        slip_key = derive_key(installation.secret_key, "reset-slip")
+        slips = ResetSlips(database=database, key=slip_key, clock=clock)
+        self._staff_acts = StaffActs(database, self.administration, self.sign_in, slips, clock)
         self.routers = self._routers(installation, clock, holders, rate_limits)
 
     async def start(self) -> None:
@@ -132,8 +138,15 @@ class IdentityService:
         )
         own = SessionRoutes(sessions=self.sessions, sign_in=self.sign_in, guard=self.guard, rate_limits=rate_limits)
         service_tokens = ServiceTokens(secret_key=installation.secret_key, clock=clock)
-        internal = RevocationRoutes(self._revocation_log, service_tokens)
-        return (joining.router, joining.setup_router, own.router, KeyRoutes(self.keys).router, internal.router)
+        return (
+            joining.router,
+            joining.setup_router,
+            SlipRoutes(self._staff_acts, rate_limits).router,
+            own.router,
+            KeyRoutes(self.keys).router,
+            RevocationRoutes(self._revocation_log, service_tokens).router,
+            StaffRoutes(self._staff_acts, service_tokens).router,
+        )
 
     async def _sweep(self) -> None:
         while True:

@@ -1,6 +1,9 @@
 """Signing in and changing the password: everything that needs the password that a person knows."""
 
+from collections.abc import Sequence
+
 from loopbank.access import Principal
+from loopbank.events import Fact, record
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
 from loopbank.identity import events, store
@@ -8,7 +11,7 @@ from loopbank.identity.errors import WrongCredentials, WrongPassword
 from loopbank.identity.names import name_key
 from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import PasswordHasher
-from loopbank.identity.people import SignInPlace
+from loopbank.identity.people import Credentials, Person, SignInPlace
 from loopbank.identity.sessions import Sessions, SignedIn
 
 
@@ -58,14 +61,32 @@ class SignIn:
             known = await store.find_own_credentials(tx, principal.person_id)
         if known is None or not await self._hasher.verify(current, known.password_hash):
             raise WrongPassword
+        if not await self.replace_password(known, new, keep=principal.session_id):
+            raise WrongPassword
+
+    async def reset_password(self, person: Person, known: Credentials, new: str, *, because: Sequence[Fact]) -> bool:
+        """Replace a forgotten password and end all sessions; False when it changed meanwhile.
+
+        Raises UnacceptablePassword or PasswordChecksBusy.
+        """
+        self._rules.check(new, name=person.name, field="new_password")
+        return await self.replace_password(known, new, because=because)
+
+    async def replace_password(
+        self, known: Credentials, new: str, *, keep: str | None = None, because: Sequence[Fact] = ()
+    ) -> bool:
+        """Store a password that was checked, and end all sessions but one; False when the old one changed meanwhile.
+
+        Raises PasswordChecksBusy.
+        """
         password_hash = await self._hasher.hash(new)
         now = self._clock()
         async with self._database.transaction() as tx:
             person = await store.replace_password(tx, known, password_hash=password_hash)
             if person is None:
-                raise WrongPassword
+                return False
+            await record(tx, because)
             fact = events.password_changed(person_id=person.id, at=now)
-            await self._sessions.end_all(
-                tx, person.id, reason="password_changed", because=fact, keep=principal.session_id
-            )
+            await self._sessions.end_all(tx, person.id, reason="password_changed", because=fact, keep=keep)
         await self._sessions.catch_up()
+        return True

@@ -4,6 +4,70 @@
  */
 
 export interface paths {
+    "/api/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description List keys with when they were last used and how often.
+         */
+        get: operations["list_api_admin_api_keys_get"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Make a key that does no more than its maker may; it is shown only in this answer.
+         */
+        post: operations["create_api_admin_api_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Withdraw a key for ever.
+         */
+        delete: operations["revoke_api_admin_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What staff did
+         * @description Give what staff and their programs did, newest first.
+         */
+        get: operations["audit_logs_api_admin_audit_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/burn": {
         parameters: {
             query?: never;
@@ -96,6 +160,26 @@ export interface paths {
          * @description Account for every coin.
          */
         get: operations["supply_api_admin_supply_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions of everybody
+         * @description Give everybody's transactions, or one person's, newest first.
+         */
+        get: operations["transactions_api_admin_transactions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -364,6 +448,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/developer/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description List keys with when they were last used and how often.
+         */
+        get: operations["list_api_developer_api_keys_get"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Make a key that does no more than its maker may; it is shown only in this answer.
+         */
+        post: operations["create_api_developer_api_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/developer/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Withdraw a key for ever.
+         */
+        delete: operations["revoke_api_developer_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account": {
         parameters: {
             query?: never;
@@ -464,6 +592,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All keys
+         * @description List keys, masked, with when they were last used and how often.
+         */
+        get: operations["list_api_v1_admin_api_keys_get"];
+        put?: never;
+        /**
+         * Make a terminal's key
+         * @description Make a key that may charge every account; it is shown only in this answer.
+         */
+        post: operations["create_api_v1_admin_api_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description Withdraw a key for ever.
+         */
+        delete: operations["revoke_api_v1_admin_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What staff did
+         * @description Give what staff and their programs did, newest first.
+         */
+        get: operations["audit_logs_api_v1_admin_audit_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/casino/config": {
         parameters: {
             query?: never;
@@ -538,6 +730,206 @@ export interface paths {
         get: operations["statistics_api_v1_admin_casino_statistics_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/factions/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Found a faction
+         * @description Found a faction.
+         */
+        post: operations["create_faction_api_v1_admin_factions_create_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/factions/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All factions
+         * @description Give all factions with their people and coins.
+         */
+        get: operations["factions_api_v1_admin_factions_list_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/factions/{faction}/add-credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a whole faction
+         * @description Give everybody of a faction the same amount, all or nobody.
+         */
+        post: operations["credit_api_v1_admin_factions__faction__add_credits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transactions of everybody
+         * @description Give everybody's transactions, newest first.
+         */
+        get: operations["transactions_api_v1_admin_transactions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody, as CSV
+         * @description Give everybody as a table; cells that a spreadsheet would compute are quoted.
+         */
+        get: operations["export_api_v1_admin_users_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find people
+         * @description Find up to 20 people by name or account number.
+         */
+        get: operations["search_api_v1_admin_users_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person
+         * @description Show a person, and how often they paid and were paid.
+         */
+        get: operations["details_api_v1_admin_users__account__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{account}/adjust-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct a balance
+         * @description Correct a balance, up or down, against the bank's own account.
+         */
+        post: operations["adjust_api_v1_admin_users__account__adjust_balance_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{account}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a password
+         * @description Choose a person's password, or without one give a slip with which they choose it themselves.
+         */
+        post: operations["reset_password_api_v1_admin_users__account__reset_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{account}/toggle-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make or unmake staff
+         * @description Make a person staff, or unmake them.
+         */
+        post: operations["toggle_admin_api_v1_admin_users__account__toggle_admin_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -827,6 +1219,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/external/account/{number}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an account holds
+         * @description Give the balance of an account.
+         */
+        get: operations["balance_api_v1_external_account__number__balance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/external/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move coins between two accounts
+         * @description Charge an account, once per Idempotency-Key.
+         */
+        post: operations["charge_api_v1_external_transactions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1006,6 +1438,155 @@ export interface components {
             profile_picture: string;
         };
         /**
+         * ActView
+         * @description What somebody of the staff, or one of their programs, did.
+         */
+        ActView: {
+            /**
+             * Action
+             * @example mint
+             */
+            action: string;
+            /**
+             * Actor
+             * @example Night Runner
+             */
+            actor: string;
+            /**
+             * Actorid
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            actorId: string;
+            /**
+             * Createdat
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Details
+             * @example {
+             *       "amount": 25,
+             *       "reason": "Season prize"
+             *     }
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @example 17
+             */
+            id: number;
+            /**
+             * Target
+             * @example NC-7K2M-Q9XD
+             */
+            target: string;
+        };
+        /**
+         * ActsAnswer
+         * @description The audit log, newest first.
+         */
+        ActsAnswer: {
+            /** Logs */
+            logs: components["schemas"]["ActView"][];
+            /**
+             * Nextcursor
+             * @example 17
+             */
+            nextCursor: string | null;
+        };
+        /**
+         * AdjustBody
+         * @description A correction of a balance, and why.
+         */
+        AdjustBody: {
+            /**
+             * Amount
+             * @description Coins to give, or below zero to take.
+             * @example -25
+             */
+            amount: number | string;
+            /**
+             * Reason
+             * @example Season prize
+             */
+            reason: string;
+        };
+        /**
+         * AdjustedAnswer
+         * @description A correction that is in the books.
+         */
+        AdjustedAnswer: {
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            transaction: components["schemas"]["Transaction"];
+        };
+        /**
+         * AuditAnswer
+         * @description The audit log, newest first.
+         */
+        AuditAnswer: {
+            /**
+             * Limit
+             * @example 50
+             */
+            limit: number;
+            /** Logs */
+            logs: components["schemas"]["AuditView"][];
+            /**
+             * Next Cursor
+             * @example 17
+             */
+            next_cursor: string | null;
+            /**
+             * Offset
+             * @example 0
+             */
+            offset: number;
+        };
+        /**
+         * AuditView
+         * @description What somebody of the staff, or one of their programs, did.
+         */
+        AuditView: {
+            /**
+             * Action
+             * @example adjust_balance
+             */
+            action: string;
+            /**
+             * Admin
+             * @example Night Runner
+             */
+            admin: string;
+            /**
+             * Details
+             * @example amount: 25, reason: Lost bet
+             */
+            details: string;
+            /**
+             * Id
+             * @example 17
+             */
+            id: number;
+            /**
+             * Target
+             * @example NC-7K2M-Q9XD
+             */
+            target: string;
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            timestamp: string;
+        };
+        /**
          * AwardChance
          * @description How often one spin pays an award.
          */
@@ -1180,6 +1761,70 @@ export interface components {
             spent: number;
         };
         /**
+         * ChargeAnswer
+         * @description A payment that is in the books.
+         */
+        ChargeAnswer: {
+            /**
+             * Message
+             * @example Transaction successful
+             */
+            message: string;
+            transaction: components["schemas"]["ChargedTransaction"];
+        };
+        /**
+         * ChargedTransaction
+         * @description A transaction as a terminal sees it.
+         */
+        ChargedTransaction: {
+            /**
+             * Amount
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            amount: number;
+            /**
+             * From Account
+             * @example NC-4R8T-ZP1C
+             */
+            from_account: string;
+            /**
+             * From Name
+             * @example Night Runner
+             */
+            from_name: string;
+            /**
+             * Id
+             * @example 42
+             */
+            id: number;
+            /**
+             * Memo
+             * @example Two coffees
+             */
+            memo: string;
+            /**
+             * Timestamp
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            timestamp: string;
+            /**
+             * To Account
+             * @example NC-7K2M-Q9XD
+             */
+            to_account: string;
+            /**
+             * To Name
+             * @example Bar of the docks
+             */
+            to_name: string;
+            /**
+             * Type
+             * @example transfer
+             */
+            type: string;
+        };
+        /**
          * CoinTransaction
          * @description A transaction; the two users are null where the bank itself is a side.
          */
@@ -1320,6 +1965,49 @@ export interface components {
             games: components["schemas"]["ConfigView"][];
         };
         /**
+         * CreditBody
+         * @description What everybody of a faction gets, and why.
+         */
+        CreditBody: {
+            /**
+             * Amount
+             * @description Coins above zero with at most two decimals, as a number or as text.
+             * @example 12.5
+             */
+            amount: number | string;
+            /**
+             * Reason
+             * @example Season prize
+             */
+            reason: string;
+        };
+        /**
+         * CreditedAnswer
+         * @description A faction whose people got coins.
+         */
+        CreditedAnswer: {
+            /**
+             * Affected Users
+             * @example 23
+             */
+            affected_users: number;
+            /**
+             * Faction
+             * @example Netrunners
+             */
+            faction: string;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Users Affected
+             * @example 23
+             */
+            users_affected: number;
+        };
+        /**
          * Currency
          * @description The closed-loop currency.
          */
@@ -1370,6 +2058,86 @@ export interface components {
         ExclusionBody: {
             /** Days */
             days?: number | null;
+        };
+        /**
+         * ExternalBalanceAnswer
+         * @description What an account holds.
+         */
+        ExternalBalanceAnswer: {
+            /**
+             * Account Number
+             * @example NC-7K2M-Q9XD
+             */
+            account_number: string;
+            /**
+             * Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            balance: number;
+        };
+        /**
+         * FactionBody
+         * @description A faction to found.
+         */
+        FactionBody: {
+            /**
+             * Description
+             * @default
+             * @example They know things.
+             */
+            description: string;
+            /**
+             * Name
+             * @example Netrunners
+             */
+            name: string;
+        };
+        /**
+         * FactionMadeAnswer
+         * @description A faction that was founded.
+         */
+        FactionMadeAnswer: {
+            /**
+             * Faction
+             * @example Netrunners
+             */
+            faction: string;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+        };
+        /**
+         * FactionView
+         * @description A faction.
+         */
+        FactionView: {
+            /**
+             * Faction
+             * @example Netrunners
+             */
+            faction: string;
+            /**
+             * Total Balance
+             * @description Coins with at most two decimals, exact.
+             * @example 12.5
+             */
+            total_balance: number;
+            /**
+             * User Count
+             * @example 23
+             */
+            user_count: number;
+        };
+        /**
+         * FactionsAnswer
+         * @description All factions.
+         */
+        FactionsAnswer: {
+            /** Factions */
+            factions: components["schemas"]["FactionView"][];
         };
         /**
          * ForecastAnswer
@@ -1930,12 +2698,158 @@ export interface components {
             transaction?: components["schemas"]["CoinTransaction"] | null;
         };
         /**
+         * JournalAnswer
+         * @description Transactions of everybody, newest first.
+         */
+        JournalAnswer: {
+            /**
+             * Limit
+             * @example 50
+             */
+            limit: number;
+            /**
+             * Next Cursor
+             * @example 42
+             */
+            next_cursor: string | null;
+            /**
+             * Offset
+             * @example 0
+             */
+            offset: number;
+            /** Transactions */
+            transactions: components["schemas"]["Transaction"][];
+        };
+        /**
+         * KeyBody
+         * @description A key to make. `allowedAccounts` are user ids or account numbers it may spend from; `*` is every account.
+         */
+        KeyBody: {
+            /** Allowedaccounts */
+            allowedAccounts?: string[] | null;
+            /** Expiresat */
+            expiresAt?: string | null;
+            /**
+             * Name
+             * @example Web shop
+             */
+            name: string;
+            /**
+             * Permissions
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            permissions: ("read" | "write" | "admin")[];
+            /** Spendlimitperday */
+            spendLimitPerDay?: (number | string) | null;
+        };
+        /**
+         * KeyMadeAnswer
+         * @description A new key, shown once.
+         */
+        KeyMadeAnswer: {
+            apiKey: components["schemas"]["MadeKey"];
+            /**
+             * Message
+             * @example API key created. It is shown only this once.
+             */
+            message: string;
+        };
+        /**
+         * KeyView
+         * @description A key as lists show it.
+         */
+        KeyView: {
+            /**
+             * Allowedaccounts
+             * @example [
+             *       "NC-7K2M-Q9XD"
+             *     ]
+             */
+            allowedAccounts: string[];
+            /**
+             * Createdat
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Createdby
+             * @example Night Runner
+             */
+            createdBy: string;
+            /**
+             * Expiresat
+             * @example 2099-01-01T00:00:00.000000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Id
+             * @example key_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Lastusedat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Name
+             * @example Web shop
+             */
+            name: string;
+            /**
+             * Permissions
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * Prefix
+             * @description How the key begins.
+             * @example lb_live_4b4f
+             */
+            prefix: string;
+            /** Spendlimitperday */
+            spendLimitPerDay: (number) | null;
+            /**
+             * Usagecount
+             * @example 41
+             */
+            usageCount: number;
+        };
+        /**
+         * KeysAnswer
+         * @description Keys that are not revoked, the newest first.
+         */
+        KeysAnswer: {
+            /** Apikeys */
+            apiKeys: components["schemas"]["KeyView"][];
+        };
+        /**
          * LeaderboardAnswer
          * @description The largest wins, largest first.
          */
         LeaderboardAnswer: {
             /** Wins */
             wins: components["schemas"]["WinView"][];
+        };
+        /**
+         * LedgerAnswer
+         * @description Transactions of everybody, newest first.
+         */
+        LedgerAnswer: {
+            /**
+             * Nextcursor
+             * @example 42
+             */
+            nextCursor: string | null;
+            /** Transactions */
+            transactions: components["schemas"]["CoinTransaction"][];
         };
         /**
          * LimitView
@@ -1983,6 +2897,76 @@ export interface components {
          * @enum {string}
          */
         ListMode: "atomic" | "partial";
+        /**
+         * MadeKey
+         * @description A key right after it was made: `key` is shown only here.
+         */
+        MadeKey: {
+            /**
+             * Allowedaccounts
+             * @example [
+             *       "NC-7K2M-Q9XD"
+             *     ]
+             */
+            allowedAccounts: string[];
+            /**
+             * Createdat
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Createdby
+             * @example Night Runner
+             */
+            createdBy: string;
+            /**
+             * Expiresat
+             * @example 2099-01-01T00:00:00.000000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Id
+             * @example key_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Key
+             * @example lb_live_4b4f6f5e3d594c399a666f7a0f2f9c11aB3dE6
+             */
+            key: string;
+            /**
+             * Lastusedat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Name
+             * @example Web shop
+             */
+            name: string;
+            /**
+             * Permissions
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * Prefix
+             * @description How the key begins.
+             * @example lb_live_4b4f
+             */
+            prefix: string;
+            /** Spendlimitperday */
+            spendLimitPerDay: (number) | null;
+            /**
+             * Usagecount
+             * @example 41
+             */
+            usageCount: number;
+        };
         /**
          * MintItem
          * @description One item of a list of mints.
@@ -2370,6 +3354,30 @@ export interface components {
              * @example 5
              */
             win_multiplier: number;
+        };
+        /**
+         * ResetAnswer
+         * @description What was done; a slip is shown here once.
+         */
+        ResetAnswer: {
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Slip
+             * @example NGI0ZjZmNWU
+             */
+            slip?: string | null;
+        };
+        /**
+         * ResetPasswordBody
+         * @description The new password; none for a one-time slip.
+         */
+        ResetPasswordBody: {
+            /** New Password */
+            new_password?: string | null;
         };
         /**
          * RevealedSeed
@@ -2859,6 +3867,94 @@ export interface components {
             wallets: number;
         };
         /**
+         * TerminalKey
+         * @description A key; `key_value` is in clear only in the answer to the request that made it.
+         */
+        TerminalKey: {
+            /**
+             * Created At
+             * @description RFC 3339, UTC.
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @example Night Runner
+             */
+            created_by: string;
+            /**
+             * Description
+             * @example Bar terminal
+             */
+            description: string;
+            /**
+             * Id
+             * @example key_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Is Active
+             * @example true
+             */
+            is_active: boolean;
+            /**
+             * Key Value
+             * @example lb_live_4b4f…
+             */
+            key_value: string;
+            /**
+             * Last Used
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            last_used: string | null;
+            /**
+             * Permissions
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * Usage Count
+             * @example 41
+             */
+            usage_count: number;
+        };
+        /**
+         * TerminalKeyBody
+         * @description A key for a terminal.
+         */
+        TerminalKeyBody: {
+            /**
+             * Description
+             * @example Bar terminal
+             */
+            description: string;
+            /** Permissions */
+            permissions?: string[] | string | null;
+        };
+        /**
+         * TerminalKeyMadeAnswer
+         * @description A new key, shown once.
+         */
+        TerminalKeyMadeAnswer: {
+            api_key: components["schemas"]["TerminalKey"];
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+        };
+        /**
+         * TerminalKeysAnswer
+         * @description All keys.
+         */
+        TerminalKeysAnswer: {
+            /** Api Keys */
+            api_keys: components["schemas"]["TerminalKey"][];
+        };
+        /**
          * Transaction
          * @description One transaction as its two parties see it.
          */
@@ -3146,6 +4242,43 @@ export interface components {
             role: string;
         };
         /**
+         * UserActAnswer
+         * @description A person after an act.
+         */
+        UserActAnswer: {
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * UserDetailsAnswer
+         * @description A person, and how often they paid and were paid.
+         */
+        UserDetailsAnswer: {
+            /**
+             * Total Received
+             * @example 7
+             */
+            total_received: number;
+            /**
+             * Total Sent
+             * @example 12
+             */
+            total_sent: number;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * UsersAnswer
+         * @description People who were found.
+         */
+        UsersAnswer: {
+            /** Users */
+            users: components["schemas"]["User"][];
+        };
+        /**
          * WalletAnswer
          * @description A wallet; `activeCoins` is what can be spent.
          */
@@ -3260,6 +4393,28 @@ export interface components {
              */
             win_amount: number;
         };
+        /**
+         * MessageAnswer
+         * @description What was done.
+         */
+        loopbank__bank__admin_schemas__MessageAnswer: {
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+        };
+        /**
+         * MessageAnswer
+         * @description What was done.
+         */
+        loopbank__bank__key_schemas__MessageAnswer: {
+            /**
+             * Message
+             * @example API key revoked
+             */
+            message: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3269,6 +4424,598 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_api_admin_api_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "apiKeys": [
+                     *         {
+                     *           "allowedAccounts": [
+                     *             "NC-7K2M-Q9XD"
+                     *           ],
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "createdBy": "Night Runner",
+                     *           "expiresAt": "2099-01-01T00:00:00.000000Z",
+                     *           "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *           "lastUsedAt": "2026-01-31T12:00:00.000000Z",
+                     *           "name": "Web shop",
+                     *           "permissions": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "prefix": "lb_live_4b4f",
+                     *           "spendLimitPerDay": 12.5,
+                     *           "usageCount": 41
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_admin_api_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "allowedAccounts": [
+                 *         "NC-7K2M-Q9XD"
+                 *       ],
+                 *       "expiresAt": "2099-01-01T00:00:00Z",
+                 *       "name": "Web shop",
+                 *       "permissions": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "spendLimitPerDay": 12.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "apiKey": {
+                     *         "allowedAccounts": [
+                     *           "NC-7K2M-Q9XD"
+                     *         ],
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "createdBy": "Night Runner",
+                     *         "expiresAt": "2099-01-01T00:00:00.000000Z",
+                     *         "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "key": "lb_live_4b4f6f5e3d594c399a666f7a0f2f9c11aB3dE6",
+                     *         "lastUsedAt": "2026-01-31T12:00:00.000000Z",
+                     *         "name": "Web shop",
+                     *         "permissions": [
+                     *           "read",
+                     *           "write"
+                     *         ],
+                     *         "prefix": "lb_live_4b4f",
+                     *         "spendLimitPerDay": 12.5,
+                     *         "usageCount": 41
+                     *       },
+                     *       "message": "API key created. It is shown only this once."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyMadeAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_admin_api_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A key's id. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "API key revoked"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["loopbank__bank__key_schemas__MessageAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_logs_api_admin_audit_logs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Where the page before said that the next begins. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "logs": [
+                     *         {
+                     *           "action": "mint",
+                     *           "actor": "Night Runner",
+                     *           "actorId": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "details": {
+                     *             "amount": 25,
+                     *             "reason": "Season prize"
+                     *           },
+                     *           "id": 17,
+                     *           "target": "NC-7K2M-Q9XD"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "17"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     burn_api_admin_burn_post: {
         parameters: {
             query?: never;
@@ -4371,6 +6118,168 @@ export interface operations {
                      *       "status": 429,
                      *       "title": "Too many requests",
                      *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transactions_api_admin_transactions_get: {
+        parameters: {
+            query?: {
+                /** @description Only this person's. */
+                userId?: string | null;
+                limit?: number;
+                /** @description Where the page before said that the next begins. */
+                cursor?: string | null;
+                /** @description Comma-separated transaction types. */
+                type?: string | null;
+                /** @description RFC 3339 time or date, inclusive. */
+                from?: string | null;
+                /** @description RFC 3339 time (exclusive) or date (inclusive). */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nextCursor": "42",
+                     *       "transactions": [
+                     *         {
+                     *           "amount": 12.5,
+                     *           "balanceAfter": 87.5,
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "fromAccount": "NC-4R8T-ZP1C",
+                     *           "fromUserId": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "id": 42,
+                     *           "reason": "Course: first steps",
+                     *           "reference": "order-4711",
+                     *           "toAccount": "NC-7K2M-Q9XD",
+                     *           "toUserId": "9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f",
+                     *           "treasuryType": "REWARD",
+                     *           "type": "TRANSFER"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7448,6 +9357,446 @@ export interface operations {
             };
         };
     };
+    list_api_developer_api_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "apiKeys": [
+                     *         {
+                     *           "allowedAccounts": [
+                     *             "NC-7K2M-Q9XD"
+                     *           ],
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "createdBy": "Night Runner",
+                     *           "expiresAt": "2099-01-01T00:00:00.000000Z",
+                     *           "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *           "lastUsedAt": "2026-01-31T12:00:00.000000Z",
+                     *           "name": "Web shop",
+                     *           "permissions": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "prefix": "lb_live_4b4f",
+                     *           "spendLimitPerDay": 12.5,
+                     *           "usageCount": 41
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeysAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_developer_api_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "allowedAccounts": [
+                 *         "NC-7K2M-Q9XD"
+                 *       ],
+                 *       "expiresAt": "2099-01-01T00:00:00Z",
+                 *       "name": "Web shop",
+                 *       "permissions": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "spendLimitPerDay": 12.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "apiKey": {
+                     *         "allowedAccounts": [
+                     *           "NC-7K2M-Q9XD"
+                     *         ],
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "createdBy": "Night Runner",
+                     *         "expiresAt": "2099-01-01T00:00:00.000000Z",
+                     *         "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "key": "lb_live_4b4f6f5e3d594c399a666f7a0f2f9c11aB3dE6",
+                     *         "lastUsedAt": "2026-01-31T12:00:00.000000Z",
+                     *         "name": "Web shop",
+                     *         "permissions": [
+                     *           "read",
+                     *           "write"
+                     *         ],
+                     *         "prefix": "lb_live_4b4f",
+                     *         "spendLimitPerDay": 12.5,
+                     *         "usageCount": 41
+                     *       },
+                     *       "message": "API key created. It is shown only this once."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyMadeAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_developer_api_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A key's id. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "API key revoked"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["loopbank__bank__key_schemas__MessageAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     account_api_v1_account_get: {
         parameters: {
             query?: never;
@@ -8061,6 +10410,583 @@ export interface operations {
             };
         };
     };
+    list_api_v1_admin_api_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_keys": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00.000000Z",
+                     *           "created_by": "Night Runner",
+                     *           "description": "Bar terminal",
+                     *           "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *           "is_active": true,
+                     *           "key_value": "lb_live_4b4f…",
+                     *           "last_used": "2026-01-31T12:00:00.000000Z",
+                     *           "permissions": [
+                     *             "read",
+                     *             "write"
+                     *           ],
+                     *           "usage_count": 41
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TerminalKeysAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_v1_admin_api_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Bar terminal",
+                 *       "permissions": [
+                 *         "write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TerminalKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_key": {
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "created_by": "Night Runner",
+                     *         "description": "Bar terminal",
+                     *         "id": "key_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "is_active": true,
+                     *         "key_value": "lb_live_4b4f…",
+                     *         "last_used": "2026-01-31T12:00:00.000000Z",
+                     *         "permissions": [
+                     *           "read",
+                     *           "write"
+                     *         ],
+                     *         "usage_count": 41
+                     *       },
+                     *       "message": "Done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TerminalKeyMadeAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_v1_admin_api_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A key's id. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["loopbank__bank__admin_schemas__MessageAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_logs_api_v1_admin_audit_logs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description For existing clients; use `cursor`. */
+                offset?: number;
+                /** @description Where the page before said that the next begins. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "limit": 50,
+                     *       "logs": [
+                     *         {
+                     *           "action": "adjust_balance",
+                     *           "admin": "Night Runner",
+                     *           "details": "amount: 25, reason: Lost bet",
+                     *           "id": 17,
+                     *           "target": "NC-7K2M-Q9XD",
+                     *           "timestamp": "2026-01-31T12:00:00.000000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "17",
+                     *       "offset": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     configs_api_v1_admin_casino_config_get: {
         parameters: {
             query?: never;
@@ -8625,6 +11551,1860 @@ export interface operations {
                      *       "status": 403,
                      *       "title": "Not allowed",
                      *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_faction_api_v1_admin_factions_create_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "They know things.",
+                 *       "name": "Netrunners"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FactionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "faction": "Netrunners",
+                     *       "message": "Done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactionMadeAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factions_api_v1_admin_factions_list_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factions": [
+                     *         {
+                     *           "faction": "Netrunners",
+                     *           "total_balance": 12.5,
+                     *           "user_count": 23
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactionsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    credit_api_v1_admin_factions__faction__add_credits_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A faction. */
+                faction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 12.5,
+                 *       "reason": "Season prize"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreditBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "affected_users": 23,
+                     *       "faction": "Netrunners",
+                     *       "message": "Done",
+                     *       "users_affected": 23
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreditedAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transactions_api_v1_admin_transactions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description For existing clients; use `cursor`. */
+                offset?: number;
+                /** @description Where the page before said that the next begins. */
+                cursor?: string | null;
+                /** @description Comma-separated transaction types. */
+                type?: string | null;
+                /** @description RFC 3339 time or date, inclusive. */
+                from?: string | null;
+                /** @description RFC 3339 time (exclusive) or date (inclusive). */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "limit": 50,
+                     *       "next_cursor": "42",
+                     *       "offset": 0,
+                     *       "transactions": [
+                     *         {
+                     *           "amount": 12.5,
+                     *           "balance_after": 987.5,
+                     *           "from_account": "NC-4R8T-ZP1C",
+                     *           "from_name": "Night Runner",
+                     *           "id": 42,
+                     *           "memo": "Two stim packs",
+                     *           "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *           "to_account": "NC-7K2M-Q9XD",
+                     *           "to_name": "Fixer of the docks",
+                     *           "type": "transfer"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JournalAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_v1_admin_users_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example Character Name,Account Number,Balance,Faction,Is Admin,Created At
+                     *     Night Runner,NC-7K2M-Q9XD,987.50,Netrunners,no,2026-01-31T12:00:00Z
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_api_v1_admin_users_search_get: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or number. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "account_number": "NC-4R8T-ZP1C",
+                     *           "available": 987.5,
+                     *           "balance": 987.5,
+                     *           "character_name": "Night Runner",
+                     *           "created_at": "2026-01-31T12:00:00.000000Z",
+                     *           "faction": "Netrunners",
+                     *           "free_spins": 0,
+                     *           "held": 0,
+                     *           "is_admin": false,
+                     *           "profile_picture": "🦊",
+                     *           "role": "USER"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    details_api_v1_admin_users__account__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An account number. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "total_received": 7,
+                     *       "total_sent": 12,
+                     *       "user": {
+                     *         "account_number": "NC-4R8T-ZP1C",
+                     *         "available": 987.5,
+                     *         "balance": 987.5,
+                     *         "character_name": "Night Runner",
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "faction": "Netrunners",
+                     *         "free_spins": 0,
+                     *         "held": 0,
+                     *         "is_admin": false,
+                     *         "profile_picture": "🦊",
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserDetailsAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_api_v1_admin_users__account__adjust_balance_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description An account number. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": -25,
+                 *       "reason": "Season prize"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdjustBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Done",
+                     *       "transaction": {
+                     *         "amount": 12.5,
+                     *         "balance_after": 987.5,
+                     *         "from_account": "NC-4R8T-ZP1C",
+                     *         "from_name": "Night Runner",
+                     *         "id": 42,
+                     *         "memo": "Two stim packs",
+                     *         "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *         "to_account": "NC-7K2M-Q9XD",
+                     *         "to_name": "Fixer of the docks",
+                     *         "type": "transfer"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdjustedAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password_api_v1_admin_users__account__reset_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An account number. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "new_password": "rain-4417"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetPasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Done",
+                     *       "slip": "NGI0ZjZmNWU"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResetAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    toggle_admin_api_v1_admin_users__account__toggle_admin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An account number. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Done",
+                     *       "user": {
+                     *         "account_number": "NC-4R8T-ZP1C",
+                     *         "available": 987.5,
+                     *         "balance": 987.5,
+                     *         "character_name": "Night Runner",
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "faction": "Netrunners",
+                     *         "free_spins": 0,
+                     *         "held": 0,
+                     *         "is_admin": false,
+                     *         "profile_picture": "🦊",
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserActAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10804,6 +15584,441 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["BankConfiguration"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    balance_api_v1_external_account__number__balance_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An account number. */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_number": "NC-7K2M-Q9XD",
+                     *       "balance": 12.5
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExternalBalanceAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    charge_api_v1_external_transactions_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": 12.5,
+                 *       "from_account": "NC-4R8T-ZP1C",
+                 *       "memo": "Two coffees",
+                 *       "to_account": "NC-7K2M-Q9XD"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Amount
+                     * @description Coins above zero with at most two decimals.
+                     * @example 12.5
+                     */
+                    amount: number | string;
+                    /** Api Key */
+                    api_key?: string | null;
+                    /**
+                     * From Account
+                     * @example NC-7K2M-Q9XD
+                     */
+                    from_account: string;
+                    /** Memo */
+                    memo?: string | null;
+                    /**
+                     * To Account
+                     * @example NC-7K2M-Q9XD
+                     */
+                    to_account: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description The key of this request, given or made. */
+                    "Idempotency-Key"?: string;
+                    /** @description Present when this is the first answer again. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Transaction successful",
+                     *       "transaction": {
+                     *         "amount": 12.5,
+                     *         "from_account": "NC-4R8T-ZP1C",
+                     *         "from_name": "Night Runner",
+                     *         "id": 42,
+                     *         "memo": "Two coffees",
+                     *         "timestamp": "2026-01-31T12:00:00.000000Z",
+                     *         "to_account": "NC-7K2M-Q9XD",
+                     *         "to_name": "Bar of the docks",
+                     *         "type": "transfer"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChargeAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The bank is busy. Please try again in a moment. */
