@@ -27,7 +27,16 @@ from loopbank.ledger.core import (
 )
 from loopbank.ledger.errors import LedgerRefusal
 from loopbank.ledger.events import TRANSACTION_CREATED
-from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine, Total
+from loopbank.ledger.journal_store import (
+    Balance,
+    Flow,
+    HistoryPage,
+    HoldView,
+    StatementLine,
+    Total,
+    count_postings,
+    postings_where,
+)
 from loopbank.ledger.service import Ledger
 from loopbank.ledger.store import Companion
 from loopbank.ledger.telling import told
@@ -65,6 +74,8 @@ __all__ = [
     "Total",
     "Transfer",
     "TransferId",
+    "count_postings",
     "ledger_checks",
+    "postings_where",
     "told",
 ]

@@ -63,6 +63,7 @@ _BALANCES = Prepared(
 )
 _LAST_BEFORE = Prepared(select(func.max(posting.c.id)).where(posting.c.created_at < bindparam("instant")))
 _FIRST_TRANSFER_OF = Prepared(select(func.max(transfer.c.id)).where(transfer.c.posting_id == bindparam("posting")))
+_COUNT = select(func.count()).select_from(posting).where(posting.c.kind == bindparam("kind"))
 _TRANSFER_HEAD = Prepared(select(func.max(transfer.c.id)))
 _TOTALS = Prepared(
     select(
@@ -254,6 +255,11 @@ async def read_hold(tx: Transaction, hold_id: HoldId) -> HoldView | None:
 async def read_transfer_head(tx: Transaction) -> TransferId:
     """Read the id of the journal's last transfer; 0 when there is none."""
     return TransferId(await tx.value(_TRANSFER_HEAD) or 0)
+
+
+async def count_postings(tx: Transaction, kind: str) -> int:
+    """Count the postings of a kind, for the check of whoever writes a row of its own beside each."""
+    return int(await tx.value(_COUNT, {"kind": kind}))
 
 
 async def read_transfer_bound(tx: Transaction, instant: Instant) -> TransferId:
