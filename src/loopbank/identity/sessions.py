@@ -42,6 +42,7 @@ class SignedIn:
     person: Person
     access_token: AccessToken
     refresh_token: str
+    session: Session
 
 
 class Sessions:
@@ -80,7 +81,8 @@ class Sessions:
 
     async def signed_in(self, person: Person, opened: OpenedSession) -> SignedIn:
         """Sign the access token of an opened session, outside its transaction."""
-        return SignedIn(person, await self._issuer.issue(person, opened.session), opened.refresh_token)
+        access_token = await self._issuer.issue(person, opened.session)
+        return SignedIn(person, access_token, opened.refresh_token, opened.session)
 
     async def refresh(self, refresh_token: str, *, address: str) -> SignedIn:
         """Exchange a refresh token for new tokens. Raises InvalidGrant."""
