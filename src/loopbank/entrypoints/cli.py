@@ -1,4 +1,4 @@
-"""The command line: `loopbank serve|worker|migrate|admin|mint|check|contract|demo`."""
+"""The command line: `loopbank serve|worker|migrate|admin|mint|check|contract|demo|verify-round|simulate`."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
+from loopbank.entrypoints.casino_commands import simulate_command, verify_round_command
 from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
 from loopbank.foundation.checks import CheckPass, Finding
@@ -27,6 +28,8 @@ from loopbank.migrations import is_current, migrate
 app = typer.Typer(help="A self-hosted bank for a closed-loop currency.", no_args_is_help=True, add_completion=False)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.command("verify-round")(verify_round_command)
+app.command("simulate")(simulate_command)
 
 _out = Console()
 _err = Console(stderr=True)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from loopbank.access import RateLimits
 from loopbank.bank import account_number
+from loopbank.casino import SeedVault, casino_checks
 from loopbank.coins import Coins, to_json_number
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_auth_service, build_people
@@ -76,7 +77,8 @@ async def check(
     settings: Installation, *, begin: Callable[[CheckPass, int], None], found: Callable[[Finding], None]
 ) -> tuple[int, int]:
     """Run every check pass, telling each beginning and each finding; gives how many of both."""
-    passes = [*ledger_checks(), *log_checks(LogKey(settings.secret_key))]
+    secret = settings.secret_key
+    passes = [*ledger_checks(), *log_checks(LogKey(secret)), *casino_checks(SeedVault(secret))]
     findings = 0
     async with _database(settings) as database:
         for one in passes:
