@@ -30,6 +30,9 @@ class PeopleNews:
                     if faction and not holder.faction:
                         # A request of theirs was faster, and a token does not tell the faction.
                         await self._holders.change_profile(entry.subject, faction=faction, profile_picture=None)
+                    if holder.role != told["role"]:
+                        # The account was opened by a request of theirs, which says nothing of roles.
+                        await self._holders.learn(entry.subject, role=told["role"])
                 case "user.renamed":
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
                 case "role.changed":
