@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.postgres import stop_session_server
 
-pytest_plugins = ["tests.support.databases", "tests.support.servers", "tests.support.stories"]
+pytest_plugins = ["tests.support.databases", "tests.support.servers", "tests.support.stories", "tests.support.desks"]
 
 SESSION_FOLDER = "LOOPBANK_TEST_SESSION_FOLDER"
 

@@ -27,8 +27,6 @@ from loopbank.foundation.clock import later
 from loopbank.foundation.database import Database
 from tests.access.signing import SettableClock
 
-pytestmark = pytest.mark.anyio
-
 
 @pytest.fixture
 def clock() -> SettableClock:
