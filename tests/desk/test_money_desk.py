@@ -60,7 +60,7 @@ MONEY = ["mint", "burn", "transfer", "to_treasury", "payout", "prizes", "mint_li
 
 def request_of(act: str, runner: StoryPerson, fixer: StoryPerson, amount: object) -> tuple[str, dict[str, Any], bool]:
     """Give path and body of an act over an amount, and whether staff does it."""
-    return {
+    requests: dict[str, tuple[str, dict[str, Any], bool]] = {
         "mint": ("/api/admin/mint", {"userId": runner.person.id, "amount": amount, "reason": "why"}, True),
         "burn": ("/api/admin/burn", {"userId": runner.person.id, "amount": amount, "reason": "why"}, True),
         "transfer": ("/api/coins/transfer", {"toUserId": fixer.person.id, "amount": amount}, False),
@@ -87,7 +87,8 @@ def request_of(act: str, runner: StoryPerson, fixer: StoryPerson, amount: object
             True,
         ),
         "adjust": (f"/api/v1/admin/users/{runner.account}/adjust-balance", {"amount": amount, "reason": "why"}, True),
-    }[act]
+    }
+    return requests[act]
 
 
 @pytest.mark.parametrize("act", MONEY)

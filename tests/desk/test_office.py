@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -116,7 +117,8 @@ async def test_everybodys_transactions_come_in_pages_without_gaps_or_allowances(
         await shop.http.post("/api/v1/external/transactions", json=body)
     whole = (await desk.admin.http.get("/api/v1/admin/transactions", params={"limit": 20})).json()["transactions"]
     assert "allowance" not in {one["type"] for one in whole}
-    pages, cursor = [], None
+    pages: list[dict[str, Any]] = []
+    cursor = None
     while len(pages) < 20:
         given = {"limit": 7} | ({"cursor": cursor} if cursor else {})
         page = (await desk.admin.http.get("/api/v1/admin/transactions", params=given)).json()
@@ -198,6 +200,7 @@ async def test_the_platform_has_its_own_words_under_its_admin_path(platform: Ban
     assert (await platform.http.post("/api/admin/mint", json=body, headers=headers)).status_code == 201
     page = (await admin.http.get("/api/admin/transactions", params={"userId": user.person.id})).json()
     assert [one["type"] for one in page["transactions"]] == ["MINT"]
+    logs: list[dict[str, Any]] = []
     for _ in range(100):
         logs = (await admin.http.get("/api/admin/audit-logs")).json()["logs"]
         if [log["action"] for log in logs[:2]] == ["mint", "create_api_key"]:
