@@ -5,7 +5,10 @@ import sqlite3
 import asyncpg
 from sqlalchemy.engine import make_url
 
-PROTECTED = ("account", "posting", "transfer", "hold", "log_entry", "log_block")
+PROTECTED = (
+    "account", "posting", "transfer", "hold", "log_entry", "log_block",
+    "casino_configuration", "casino_round", "casino_reveal",
+)  # fmt: skip
 
 
 async def tamper(database_url: str, *statements: str) -> None:

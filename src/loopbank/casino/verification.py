@@ -57,10 +57,13 @@ def _verdicts(told: Mapping[str, Any], configuration: Configuration, ticket: Tic
     yield Verdict("free spins", told["free_spins_awarded"] == decided.free_spins)
     for sub, spin in enumerate(told["spins"]):
         name = f"free spin {sub}" if sub else "paid spin"
+        if sub > decided.free_spins:
+            yield Verdict(name, is_right=False)
+            continue
         own = decided.spins[sub]
         yield Verdict(f"{name}: stops", tuple(spin["stops"]) == own.stops)
         yield Verdict(f"{name}: window", tuple(tuple(row) for row in spin["grid"]) == own.grid)
         yield Verdict(f"{name}: award", spin["award"] == own.award)
         yield Verdict(f"{name}: win", parse_coins(spin["win_amount"]) == decided.win(sub))
-    shown = Coins(sum(decided.win(sub) for sub in range(len(told["spins"]))))
+    shown = Coins(sum(decided.win(sub) for sub in range(min(len(told["spins"]), len(decided.spins)))))
     yield Verdict("win", parse_coins(told["win_amount"]) == shown)
