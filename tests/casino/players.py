@@ -49,7 +49,7 @@ async def seed_that(bank: BankStory, player: StoryPerson, game: str, wanted: str
         is_wanted = {
             "win": decided.win(0) > decided.total_bet and not decided.free_spins,
             "loss": not decided.win(0) and not decided.free_spins,
-            "trigger": decided.free_spins > 0 and decided.free_win > 0 and 0 in map(decided.win, range(1, 6)),
+            "trigger": decided.free_win > 0 and any(decided.win(sub) == 0 for sub in range(1, decided.free_spins + 1)),
         }
         if is_wanted[wanted]:
             return ticket.client_seed

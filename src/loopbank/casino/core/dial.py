@@ -16,6 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ _CLOSE_ENOUGH = 1e-9
 _STEP_MAX = 0.5
 _FLAT = 1e-12
 _NOTHING = 1e-300
+_RETURNS_KEPT = 256
 
 Floats = NDArray[np.float64]
 
@@ -67,6 +69,7 @@ class Tuning:
         return self.hit_rate_base + self.hit_rate_per_return * payback
 
 
+@lru_cache(maxsize=_RETURNS_KEPT)
 def exact_return(rules: Rules, strips: Strips, weights: Weights) -> Fraction:
     """Give the return to player over the full cycle, free spins included, per coin bet."""
     cycle = fold_cycle(rules, strips)
