@@ -23,6 +23,15 @@ export interface BankRoutes {
   'send-confirm': Named<'send-confirm', '/send/confirm'>
   'send-receipt': Named<'send-receipt', '/send/receipt'>
   statement: Named<'statement', '/statement'>
+  casino: Named<'casino', '/casino'>
+  'casino-game': RouteRecordInfo<'casino-game', '/casino/games/:path', { path: string }, { path: string }>
+  'casino-par-sheet': RouteRecordInfo<'casino-par-sheet', '/casino/games/:path/par-sheet', { path: string }, { path: string }>
+  'casino-rounds': Named<'casino-rounds', '/casino/rounds'>
+  'casino-round': RouteRecordInfo<'casino-round', '/casino/rounds/:id(\\d+)', { id: string | number }, { id: string }>
+  'casino-fairness': Named<'casino-fairness', '/casino/fairness'>
+  'casino-care': Named<'casino-care', '/casino/care'>
+  'casino-verify': Named<'casino-verify', '/casino/verify'>
+  'desk-casino': Named<'desk-casino', '/desk/casino'>
   profile: Named<'profile', '/profile'>
   'profile-character': Named<'profile-character', '/profile/character'>
   'profile-password': Named<'profile-password', '/profile/password'>
@@ -44,7 +53,31 @@ declare module 'vue-router' {
   }
 }
 
-const routes: (RouteRecordRaw & { name: keyof BankRoutes })[] = [
+type BankRoute = RouteRecordRaw & { name: keyof BankRoutes }
+
+const casinoRoutes: BankRoute[] = [
+  { path: '/casino', name: 'casino', component: () => import('@/features/casino/lobby/LobbyPage.vue'), meta: { title: 'casino.title', access: 'people' } },
+  { path: '/casino/games/:path', name: 'casino-game', component: () => import('@/features/casino/play/GamePage.vue'), props: true, meta: { title: 'casino.title', access: 'people' } },
+  {
+    path: '/casino/games/:path/par-sheet',
+    name: 'casino-par-sheet',
+    component: () => import('@/features/casino/rules/ParSheetPage.vue'),
+    props: (route) => ({ ...route.params, hash: typeof route.query.configuration === 'string' ? route.query.configuration : '' }),
+    meta: { title: 'casino.parSheet', access: 'people' },
+  },
+  { path: '/casino/rounds', name: 'casino-rounds', component: () => import('@/features/casino/proof/HistoryPage.vue'), meta: { title: 'casino.history', access: 'people' } },
+  { path: '/casino/rounds/:id(\\d+)', name: 'casino-round', component: () => import('@/features/casino/proof/RoundPage.vue'), props: true, meta: { title: 'casino.verifyTitle', access: 'people' } },
+  { path: '/casino/fairness', name: 'casino-fairness', component: () => import('@/features/casino/proof/FairnessPage.vue'), meta: { title: 'casino.fairness', access: 'people' } },
+  { path: '/casino/care', name: 'casino-care', component: () => import('@/features/casino/care/CarePage.vue'), meta: { title: 'casino.care', access: 'people' } },
+  // A proof can be checked by anybody it was given to.
+  { path: '/casino/verify', name: 'casino-verify', component: () => import('@/features/casino/proof/VerifyPage.vue'), meta: { title: 'casino.verifyTitle', access: 'everyone' } },
+]
+
+const deskRoutes: BankRoute[] = [
+  { path: '/desk/casino', name: 'desk-casino', component: () => import('@/features/desk/casino-dial/CasinoDialPage.vue'), meta: { title: 'desk.casinoTitle', access: 'people' } },
+]
+
+const routes: BankRoute[] = [
   { path: '/', name: 'home', component: () => import('@/features/dashboard/DashboardPage.vue'), meta: { title: 'home.title', access: 'people' } },
   { path: '/receive', name: 'receive', component: () => import('@/features/dashboard/ReceivePage.vue'), meta: { title: 'receive.title', access: 'people' } },
   { path: '/send', name: 'send', component: () => import('@/features/send/ReceiverPage.vue'), meta: { title: 'send.title', access: 'people' } },
@@ -52,6 +85,8 @@ const routes: (RouteRecordRaw & { name: keyof BankRoutes })[] = [
   { path: '/send/confirm', name: 'send-confirm', component: () => import('@/features/send/ConfirmPage.vue'), meta: { title: 'send.confirmTitle', access: 'people' } },
   { path: '/send/receipt', name: 'send-receipt', component: () => import('@/features/send/ReceiptPage.vue'), meta: { title: 'send.sentTitle', access: 'people' } },
   { path: '/statement', name: 'statement', component: () => import('@/features/statement/StatementPage.vue'), meta: { title: 'statement.title', access: 'people' } },
+  ...casinoRoutes,
+  ...deskRoutes,
   { path: '/profile', name: 'profile', component: () => import('@/features/profile/ProfilePage.vue'), meta: { title: 'profile.title', access: 'people' } },
   { path: '/profile/character', name: 'profile-character', component: () => import('@/features/profile/CharacterPage.vue'), meta: { title: 'profile.character', access: 'people' } },
   { path: '/profile/password', name: 'profile-password', component: () => import('@/features/profile/PasswordPage.vue'), meta: { title: 'password.title', access: 'people' } },

@@ -59,7 +59,7 @@ describe('the texts', () => {
   })
 
   it('are all used', () => {
-    const built = ['transaction.type.', 'character.symbol.', 'character.pictureNot']
+    const built = ['transaction.type.', 'character.symbol.', 'character.pictureNot', 'casino.symbol.', 'casino.check.', 'casino.limit.']
     const isUsed = (key: string) => sources.includes(`'${key}'`) || built.some((start) => key.startsWith(start))
     expect(keysOf(en).filter((key) => !isUsed(key))).toEqual([])
   })

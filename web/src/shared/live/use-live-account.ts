@@ -48,6 +48,8 @@ export function useLiveAccount(): void {
     if (event.type !== 'transaction') return
     const own = queryClient.getQueryData<Account>(accountKey)?.account_number
     if (event.transaction.to_account !== own) return
+    // The reels tell of a win themselves, when they stand; a note would tell it before.
+    if (event.transaction.type === 'casino_win') return
     const amount = money.text(money.fromWire(event.transaction.amount))
     toasts.show('in', t('transaction.received', { amount, name: event.transaction.from_name }))
     // Phones that cannot vibrate, and all of Apple's, lack the function.
