@@ -167,6 +167,32 @@ async def test_a_prize_list_happens_whole_or_not_at_all_and_names_the_item_at_fa
     assert (statement[0]["memo"], statement[0]["amount"]) == ("first", 2)
 
 
+async def test_a_prize_list_names_people_by_id_or_by_account_number(
+    bank: BankStory, desk: DeskStory, runner: StoryPerson, fixer: StoryPerson
+) -> None:
+    await mint_to_treasury(desk, "REWARD", 10)
+    path, before = "/api/admin/treasury/transfer", await bank.journal()
+    good = {"toAccount": f" {runner.account.lower()} ", "amount": 3}
+    for bad, code in (
+        ({"toAccount": "NC-0000-ZZZZ", "amount": 1}, "unknown_account"),
+        ({"toAccount": "TREASURY-COURSE", "amount": 1}, "unknown_account"),
+        ({"toAccount": fixer.account, "toUserId": fixer.person.id, "amount": 1}, "unclear_party"),
+        ({"amount": 1}, "unclear_party"),
+    ):
+        refused = await desk.admin.http.post(path, json={"treasuryType": "REWARD", "items": [good, bad]})
+        assert_problem(refused, 400, code=code)
+        assert refused.json()["errors"][0]["field"] == "items[1]"
+    assert await bank.journal() == before
+    items = [good, {"toUserId": fixer.person.id, "amount": 4}]
+    assert (await desk.admin.http.post(path, json={"treasuryType": "REWARD", "items": items})).status_code == 201
+    single = await desk.admin.http.post(
+        path, json={"treasuryType": "REWARD", "toAccount": runner.account, "amount": 2, "reason": "encore"}
+    )
+    assert single.json()["transaction"]["toUserId"] == runner.person.id
+    assert (await runner.balance(), await fixer.balance()) == (1005, 1004)
+    await assert_books_add_up(desk)
+
+
 async def test_a_partial_list_does_what_it_can_in_order_and_a_retry_does_the_rest_once(
     desk: DeskStory, runner: StoryPerson, fixer: StoryPerson
 ) -> None:

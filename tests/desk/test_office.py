@@ -42,6 +42,31 @@ async def test_people_are_found_by_part_of_a_name_or_number(desk: DeskStory, run
         assert users == []
 
 
+async def test_a_list_of_account_numbers_is_looked_up_at_once(
+    desk: DeskStory, runner: StoryPerson, fixer: StoryPerson
+) -> None:
+    body = {"accounts": [runner.account.lower(), fixer.account, "NC-0000-ZZZZ", "TREASURY-REWARD", "nonsense"]}
+    users = (await desk.admin.http.post("/api/v1/admin/accounts/lookup", json=body)).json()["users"]
+    named = {user["account_number"]: user["character_name"] for user in users}
+    assert named == {runner.account: runner.name, fixer.account: fixer.name}
+    for bad in ([], ["x" * 41], ["NC-0000-ZZZZ"] * 1001):
+        assert_problem(await desk.admin.http.post("/api/v1/admin/accounts/lookup", json={"accounts": bad}), 400)
+
+
+async def test_the_journal_is_narrowed_to_one_account(desk: DeskStory, runner: StoryPerson, fixer: StoryPerson) -> None:
+    await runner.pay(fixer, 1, memo="ours")
+    await fixer.pay(desk.admin, 1, memo="not ours")
+    path = "/api/v1/admin/transactions"
+    query = {"account": runner.account.lower(), "limit": "1"}
+    page = (await desk.admin.http.get(path, params=query)).json()
+    assert [one["memo"] for one in page["transactions"]] == ["ours"]
+    rest = (await desk.admin.http.get(path, params={**query, "cursor": page["next_cursor"]})).json()
+    assert ([one["type"] for one in rest["transactions"]], rest["next_cursor"]) == (["welcome_bonus"], None)
+    narrowed = (await desk.admin.http.get(path, params={**query, "type": "welcome_bonus"})).json()
+    assert [one["type"] for one in narrowed["transactions"]] == ["welcome_bonus"]
+    assert_problem(await desk.admin.http.get(path, params={"account": "%"}), 400)
+
+
 async def test_a_person_is_shown_with_how_often_they_paid(
     desk: DeskStory, runner: StoryPerson, fixer: StoryPerson
 ) -> None:

@@ -67,6 +67,7 @@ ROUTES = [
     Route("GET", "/api/admin/integrity", "staff"),
     Route("GET", "/api/v1/admin/users/search", "staff"),
     Route("GET", "/api/v1/admin/users/export", "staff"),
+    Route("POST", "/api/v1/admin/accounts/lookup", "staff", {"accounts": ["NC-0000-ZZZZ"]}),
     Route("GET", "/api/v1/admin/users/NC-0000-ZZZZ", "staff"),
     Route("POST", "/api/v1/admin/users/NC-0000-ZZZZ/reset-password", "staff", {}),
     Route("POST", "/api/v1/admin/users/NC-0000-ZZZZ/toggle-admin", "staff"),

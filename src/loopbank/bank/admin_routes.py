@@ -20,6 +20,7 @@ from loopbank.bank.office import JournalQuery
 from loopbank.bank.people import People
 from loopbank.bank.schemas import FACTION_LENGTH_MAX, transaction_view, user_view
 from loopbank.bank.service import Bank
+from loopbank.bank.transfers import account_number
 from loopbank.bank.words import Holder
 from loopbank.coins import format_coins, to_json_number
 from loopbank.foundation.clock import Instant, to_rfc3339
@@ -30,6 +31,7 @@ from loopbank.ledger import AccountCode
 
 _Account = Annotated[str, Path(max_length=40, description="An account number.", examples=["NC-7K2M-Q9XD"])]
 _Faction = Annotated[str, Path(max_length=FACTION_LENGTH_MAX, description="A faction.", examples=["Netrunners"])]
+_OneAccount = Annotated[str | None, Query(max_length=40, description="Only this account's.", examples=["NC-7K2M-Q9XD"])]
 _Text = Annotated[str, Query(description="Part of a name or number.", max_length=100, examples=["runner"])]
 _COLUMNS = ("Character Name", "Account Number", "Balance", "Faction", "Is Admin", "Created At")
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
@@ -92,6 +94,7 @@ class AdminRoutes:
             ("/users/{account}/reset-password", self.reset_password, "Reset a password", schemas.ResetAnswer, False),
             ("/users/{account}/toggle-admin", self.toggle_admin, "Make or unmake staff", schemas.UserActAnswer, False),
             ("/users/{account}/adjust-balance", self.adjust, "Correct a balance", schemas.AdjustedAnswer, True),
+            ("/accounts/lookup", self.lookup, "Who holds accounts", schemas.LookupAnswer, False),
             ("/factions/create", self.create_faction, "Found a faction", schemas.FactionMadeAnswer, False),
             ("/factions/{faction}/add-credits", self.credit, "Pay a whole faction", schemas.CreditedAnswer, True),
         ):
@@ -121,6 +124,14 @@ class AdminRoutes:
         flow = await self._bank.flow(holder.account_number)
         user = await self._user(holder)
         return {"user": user, "total_sent": flow.sent_count, "total_received": flow.received_count}
+
+    async def lookup(self, request: Request, body: schemas.LookupBody) -> dict[str, Any]:
+        """Name the people who hold accounts, so that a list can be checked before it is paid."""
+        await self._staff(request)
+        numbers = {AccountCode(text.strip().upper()) for text in body.accounts}
+        people = await self._bank.holders.person_ids_of(numbers)
+        names = await self._bank.holders.names_of(people)
+        return {"users": [{"account_number": number, "character_name": name} for number, name in names.items()]}
 
     async def reset_password(
         self, request: Request, account: _Account, body: schemas.ResetPasswordBody
@@ -172,19 +183,19 @@ class AdminRoutes:
         types: pages.Types = None,
         since: pages.From = None,
         until: pages.To = None,
+        account: _OneAccount = None,
     ) -> dict[str, Any]:
-        """Give everybody's transactions, newest first."""
+        """Give everybody's transactions, or one account's, newest first."""
         await self._staff(request)
-        page = await self._bank.office.journal(
-            JournalQuery(
-                cursor=pages.read_cursor(cursor),
-                offset=offset,
-                limit=limit,
-                kinds=pages.read_types(types),
-                since=pages.read_instant("from", since),
-                until=pages.read_instant("to", until, through_the_day=True),
-            )
+        query = JournalQuery(
+            cursor=pages.read_cursor(cursor),
+            offset=offset,
+            limit=limit,
+            kinds=pages.read_types(types),
+            since=pages.read_instant("from", since),
+            until=pages.read_instant("to", until, through_the_day=True),
         )
+        page = await self._bank.office.journal(query, account=None if account is None else account_number(account))
         return {
             "transactions": [transaction_view(line, page.names) for line in page.lines],
             "limit": limit,

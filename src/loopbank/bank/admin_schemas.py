@@ -6,8 +6,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from loopbank.access import ApiKey, AuditEntry
+from loopbank.bank.lists import ITEMS_MAX
 from loopbank.bank.platform_schemas import CoinAmount, GivenReason
-from loopbank.bank.schemas import FACTION_LENGTH_MAX, JsonAmount, Time, Transaction, User
+from loopbank.bank.schemas import (
+    FACTION_LENGTH_MAX,
+    AccountNumber,
+    CharacterName,
+    JsonAmount,
+    Time,
+    Transaction,
+    User,
+)
 from loopbank.coins import Coins, to_json_number
 from loopbank.foundation.clock import to_rfc3339
 from loopbank.foundation.requests import KnownBody, PlainText, SignedAmount
@@ -69,6 +78,28 @@ class UsersAnswer(BaseModel):
     """People who were found."""
 
     users: list[User]
+
+
+class LookupBody(KnownBody):
+    """Account numbers to look up."""
+
+    accounts: Annotated[
+        list[Annotated[PlainText, StringConstraints(min_length=1, max_length=40)]],
+        Field(min_length=1, max_length=ITEMS_MAX, examples=[["NC-7K2M-Q9XD"]]),
+    ]
+
+
+class HolderName(BaseModel):
+    """Who holds an account."""
+
+    account_number: AccountNumber
+    character_name: CharacterName
+
+
+class LookupAnswer(BaseModel):
+    """Who holds the accounts; numbers that nobody holds are absent."""
+
+    users: list[HolderName]
 
 
 class UserDetailsAnswer(BaseModel):

@@ -136,10 +136,11 @@ class DeskRoutes:
         caller = await self._staff(request)
         treasury = treasury_named(body.treasury_type)
         if body.items is not None:
-            if body.amount is not None or body.to_user_id is not None or body.to_treasury_type is not None:
+            if any((body.amount, body.to_user_id, body.to_account, body.to_treasury_type)):
                 raise UnclearParty("Please send either `items` or one receiver with an amount.")
             return await self._pay_prizes(request, caller, treasury, body.items, body.reason or "")
-        target = await self._parties.account(Party(user_id=body.to_user_id, treasury=body.to_treasury_type))
+        party = Party(user_id=body.to_user_id, treasury=body.to_treasury_type, account=body.to_account)
+        target = await self._parties.account(party)
         if body.amount is None:
             raise UnclearParty("Please say how much: amount.")
         key = idempotency_key(request)
@@ -200,16 +201,19 @@ class DeskRoutes:
     async def _pay_prizes(
         self, request: Request, caller: Caller, treasury: Treasury, items: Sequence[schemas.PrizeItem], reason: str
     ) -> Response:
-        numbers = await self._bank.holders.numbers_of([item.to_user_id for item in items])
+        parties = [Party(user_id=item.to_user_id, account=item.to_account) for item in items]
+        winners = await self._parties.people(parties)
         orders = [
-            _order(
+            winner
+            if isinstance(winner, Refusal)
+            else _order(
                 TransactionType.TREASURY_PAYOUT,
                 treasury.account,
-                numbers.get(item.to_user_id),
+                winner,
                 amount=item.amount,
                 reason=item.reason or reason,
             )
-            for item in items
+            for item, winner in zip(items, winners, strict=True)
         ]
         return await self._pay_list(request, caller, orders, ListMode.ATOMIC, "treasury_transfer_list")
 

@@ -1,17 +1,19 @@
 """From a request's caller to what the bank needs: their mandate, the account they spend from, the account they mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from loopbank.access import Caller, Role
 from loopbank.bank.allowances import SpendLimit
-from loopbank.bank.errors import AccountNotAllowed, UnclearParty, UnknownTreasury
+from loopbank.bank.errors import AccountNotAllowed, NotPayable, UnclearParty, UnknownTreasury, UnknownWallet
 from loopbank.bank.holders import Holders
 from loopbank.bank.holds import Settler
 from loopbank.bank.payments import Mandate
 from loopbank.bank.transfers import account_number
 from loopbank.bank.words import Treasury
+from loopbank.foundation.errors import Refusal
 from loopbank.foundation.ids import new_id
 from loopbank.ledger import AccountCode
 
@@ -101,6 +103,22 @@ class Parties:
         if party.treasury is not None:
             return treasury_named(party.treasury).account
         return account_number(party.account or "")
+
+    async def people(self, parties: Sequence[Party]) -> Sequence[AccountCode | Refusal]:
+        """Give the account of each person on a list, or why there is none, in two reads however long the list is."""
+        numbers = await self._holders.numbers_of([party.user_id for party in parties if party.user_id is not None])
+        typed = {AccountCode(party.account.strip().upper()) for party in parties if party.account is not None}
+        known = await self._holders.person_ids_of(typed)
+        found: list[AccountCode | Refusal] = []
+        for party in parties:
+            if (party.user_id is None) == (party.account is None):
+                found.append(UnclearParty("Please name either a user or an account number."))
+            elif party.user_id is not None:
+                found.append(numbers.get(party.user_id) or UnknownWallet())
+            else:
+                number = AccountCode((party.account or "").strip().upper())
+                found.append(number if number in known else NotPayable())
+        return found
 
     async def settler(self, caller: Caller) -> Settler:
         """Give a caller as somebody who may settle holds."""

@@ -8,7 +8,7 @@ from loopbank.bank import store
 from loopbank.bank.errors import FactionTaken, UnknownFaction
 from loopbank.bank.holders import Holders
 from loopbank.bank.payments import Act, Mandate, Payments, scoped_key, told_act
-from loopbank.bank.statements import StatementPage, Statements
+from loopbank.bank.statements import StatementPage, StatementQuery, Statements
 from loopbank.bank.words import BankTerms, Holder, TransactionType
 from loopbank.coins import Coins
 from loopbank.events import record
@@ -42,6 +42,17 @@ class JournalQuery:
     kinds: tuple[str, ...] = ()
     since: Instant | None = None
     until: Instant | None = None
+
+    def of_one_account(self) -> StatementQuery:
+        """Give the same part of one account's statement."""
+        return StatementQuery(
+            cursor=self.cursor,
+            offset=self.offset,
+            limit=self.limit,
+            kinds=self.kinds,
+            since=self.since,
+            until=self.until,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +103,13 @@ class Office:
                 return
             after = chunk[-1].account_number
 
-    async def journal(self, query: JournalQuery) -> StatementPage:
-        """Give transactions of everybody, newest first; a request looks through a bounded part of the journal."""
+    async def journal(self, query: JournalQuery, *, account: AccountCode | None = None) -> StatementPage:
+        """Give transactions of everybody, or of one account, newest first.
+
+        A request for everybody's looks through a bounded part of the journal.
+        """
+        if account is not None:
+            return await self._statements.page(account, query.of_one_account())
         before = _JOURNAL_END if query.cursor is None else TransferId(query.cursor)
         if query.until is not None:
             before = min(before, TransferId(await self._ledger.transfer_bound(query.until) + 1))

@@ -13,7 +13,7 @@ from loopbank.bank.answers import people_in
 from loopbank.bank.office import JournalQuery
 from loopbank.bank.platform_schemas import coin_transaction
 from loopbank.bank.service import Bank
-from loopbank.bank.statements import StatementPage, StatementQuery
+from loopbank.bank.statements import StatementPage
 from loopbank.foundation.clock import to_rfc3339
 from loopbank.foundation.openapi import refusals, signed_in
 from loopbank.foundation.requests import FaceRoute
@@ -98,7 +98,4 @@ class OverviewRoutes:
         if user_id is None:
             return await self._bank.office.journal(query)
         holder = await self._bank.holders.of_person(user_id)
-        own = StatementQuery(
-            cursor=query.cursor, limit=query.limit, kinds=query.kinds, since=query.since, until=query.until
-        )
-        return await self._bank.statements.page(holder.account_number, own)
+        return await self._bank.office.journal(query, account=holder.account_number)

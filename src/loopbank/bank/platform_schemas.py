@@ -114,11 +114,12 @@ class TransferListBody(CamelBody):
 
 
 class PrizeItem(CamelBody):
-    """One prize of a prize list."""
+    """One prize of a prize list, for a person or for whoever holds an account number."""
 
-    to_user_id: OtherUserId
     amount: CoinAmount
     reason: ReasonText | None = None
+    to_user_id: OtherUserId | None = None
+    to_account: AccountText | None = None
 
 
 class TreasuryTransferBody(CamelBody):
@@ -126,6 +127,7 @@ class TreasuryTransferBody(CamelBody):
 
     treasury_type: TreasuryName
     to_user_id: OtherUserId | None = None
+    to_account: AccountText | None = None
     to_treasury_type: TreasuryName | None = None
     amount: CoinAmount | None = None
     reason: ReasonText | None = None

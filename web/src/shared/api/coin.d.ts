@@ -592,6 +592,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/accounts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who holds accounts
+         * @description Name the people who hold accounts, so that a list can be checked before it is paid.
+         */
+        post: operations["lookup_api_v1_admin_accounts_lookup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/api-keys": {
         parameters: {
             query?: never;
@@ -805,7 +825,7 @@ export interface paths {
         };
         /**
          * Transactions of everybody
-         * @description Give everybody's transactions, newest first.
+         * @description Give everybody's transactions, or one account's, newest first.
          */
         get: operations["transactions_api_v1_admin_transactions_get"];
         put?: never;
@@ -2613,6 +2633,22 @@ export interface components {
             treasuryType: string | null;
         };
         /**
+         * HolderName
+         * @description Who holds an account.
+         */
+        HolderName: {
+            /**
+             * Account Number
+             * @example NC-7K2M-Q9XD
+             */
+            account_number: string;
+            /**
+             * Character Name
+             * @example Night Runner
+             */
+            character_name: string;
+        };
+        /**
          * IntegrityAnswer
          * @description Whether the books add up at this moment; `loopbank check` proves every line.
          */
@@ -2897,6 +2933,27 @@ export interface components {
          * @enum {string}
          */
         ListMode: "atomic" | "partial";
+        /**
+         * LookupAnswer
+         * @description Who holds the accounts; numbers that nobody holds are absent.
+         */
+        LookupAnswer: {
+            /** Users */
+            users: components["schemas"]["HolderName"][];
+        };
+        /**
+         * LookupBody
+         * @description Account numbers to look up.
+         */
+        LookupBody: {
+            /**
+             * Accounts
+             * @example [
+             *       "NC-7K2M-Q9XD"
+             *     ]
+             */
+            accounts: string[];
+        };
         /**
          * MadeKey
          * @description A key right after it was made: `key` is shown only here.
@@ -3213,7 +3270,7 @@ export interface components {
         };
         /**
          * PrizeItem
-         * @description One prize of a prize list.
+         * @description One prize of a prize list, for a person or for whoever holds an account number.
          */
         PrizeItem: {
             /**
@@ -3224,11 +3281,10 @@ export interface components {
             amount: number | string;
             /** Reason */
             reason?: string | null;
-            /**
-             * Touserid
-             * @example 9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f
-             */
-            toUserId: string;
+            /** Toaccount */
+            toAccount?: string | null;
+            /** Touserid */
+            toUserId?: string | null;
         };
         /**
          * Problem
@@ -4164,6 +4220,8 @@ export interface components {
             items?: components["schemas"]["PrizeItem"][] | null;
             /** Reason */
             reason?: string | null;
+            /** Toaccount */
+            toAccount?: string | null;
             /** Totreasurytype */
             toTreasuryType?: string | null;
             /** Touserid */
@@ -7045,10 +7103,12 @@ export interface operations {
                  *         {
                  *           "amount": 12.5,
                  *           "reason": "Course: first steps",
+                 *           "toAccount": "NC-7K2M-Q9XD",
                  *           "toUserId": "9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f"
                  *         }
                  *       ],
                  *       "reason": "Course: first steps",
+                 *       "toAccount": "NC-7K2M-Q9XD",
                  *       "toTreasuryType": "REWARD",
                  *       "toUserId": "9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f",
                  *       "treasuryType": "REWARD"
@@ -10410,6 +10470,242 @@ export interface operations {
             };
         };
     };
+    lookup_api_v1_admin_accounts_lookup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "accounts": [
+                 *         "NC-7K2M-Q9XD"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LookupBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "account_number": "NC-7K2M-Q9XD",
+                     *           "character_name": "Night Runner"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LookupAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_v1_admin_api_keys_get: {
         parameters: {
             query?: never;
@@ -12212,6 +12508,8 @@ export interface operations {
                 from?: string | null;
                 /** @description RFC 3339 time (exclusive) or date (inclusive). */
                 to?: string | null;
+                /** @description Only this account's. */
+                account?: string | null;
             };
             header?: never;
             path?: never;
