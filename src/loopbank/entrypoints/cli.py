@@ -1,40 +1,47 @@
-"""The command line: `loopbank serve|worker|migrate|admin|mint|check|contract|demo|verify-round|simulate`."""
+"""The command line: what `loopbank` and each of its commands do."""
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
 from loopbank.entrypoints.casino_commands import simulate_command, verify_round_command
+from loopbank.entrypoints.console import (
+    AsJson,
+    database_is_current,
+    err,
+    fail,
+    out,
+    require_current,
+    run,
+    say,
+    settings_given,
+    tell,
+)
+from loopbank.entrypoints.operations_commands import backup_command, move_command, restore_command
 from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.errors import Refusal
-from loopbank.foundation.logging import configure_logging
 from loopbank.foundation.network import local_addresses
-from loopbank.foundation.settings import Installation, InvalidSettings, read_settings
-from loopbank.migrations import is_current, migrate
+from loopbank.foundation.settings import Installation, InvalidSettings
+from loopbank.migrations import migrate
 
 app = typer.Typer(help="A self-hosted bank for a closed-loop currency.", no_args_is_help=True, add_completion=False)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.command("verify-round")(verify_round_command)
 app.command("simulate")(simulate_command)
-
-_out = Console()
-_err = Console(stderr=True)
-_Answer = TypeVar("_Answer")
-_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
+app.command("move")(move_command)
 
 
 class Which(StrEnum):
@@ -56,12 +63,12 @@ def serve_command(
     processes: Annotated[int, typer.Option(help="How many share the port, on PostgreSQL.", min=1, max=64)] = 1,
 ) -> None:
     """Answer requests until stopped."""
-    settings = _settings()
-    _require_current(settings)
+    settings = settings_given()
+    require_current(settings)
     if processes > 1 and settings.is_on_sqlite:
-        _fail("Several processes need PostgreSQL: a SQLite file has one writer.")
+        fail("Several processes need PostgreSQL: a SQLite file has one writer.")
     door = _door(settings, host, port or settings.port or _PORTS[which])
-    setup_path = None if which is Which.COIN else _run(commands.setup_path(settings))
+    setup_path = None if which is Which.COIN else run(commands.setup_path(settings))
     started = serve(
         lambda: commands.served(settings, which.value),
         door,
@@ -78,8 +85,8 @@ def worker_command(
     port: Annotated[int, typer.Option(help="Port of its health and metrics; 0 takes any.")] = 5002,
 ) -> None:
     """Seal the log, tell its readers and keep the schedules, until stopped."""
-    settings = _settings()
-    _require_current(settings)
+    settings = settings_given()
+    require_current(settings)
     door = _door(settings, host, port)
     if not serve(lambda: commands.served(settings, "worker"), door, ready=lambda: None):
         raise typer.Exit(1)
@@ -88,10 +95,10 @@ def worker_command(
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to this release's tables."""
-    settings = _settings()
-    _is_current(settings)
+    settings = settings_given()
+    database_is_current(settings)
     migrate(settings.database_url)
-    _out.print("The database is up to date.")
+    out.print("The database is up to date.")
 
 
 @admin.command("create")
@@ -101,14 +108,14 @@ def create_admin_command(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
     email: Annotated[str | None, typer.Option(help="Mail address.")] = None,
-    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
+    as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Create an administrator; the first one becomes SUPERADMIN."""
-    settings = _settings()
-    _require_current(settings)
+    settings = settings_given()
+    require_current(settings)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else typer.prompt("Password", hide_input=True)
-    role = _run(commands.create_administrator(settings, name=name, email=email, password=password))
-    _tell(f"{name} is {role}.", {"name": name, "role": role}, as_json=as_json)
+    role = run(commands.create_administrator(settings, name=name, email=email, password=password))
+    tell(f"{name} is {role}.", {"name": name, "role": role}, as_json=as_json)
 
 
 @app.command("mint")
@@ -117,17 +124,17 @@ def mint_command(
     amount: Annotated[str, typer.Option(help="Coins, at most two decimals.")],
     reason: Annotated[str, typer.Option(help="Why; it stands in the books.")],
     key: Annotated[str | None, typer.Option(help="Names this act: repeated with the same key it mints once.")] = None,
-    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
+    as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Bring new coins into circulation."""
-    settings = _settings()
-    _require_current(settings)
+    settings = settings_given()
+    require_current(settings)
     try:
         coins = parse_amount(amount)
     except InvalidAmount as error:
-        _fail(str(error))
-    minted = _run(commands.mint(settings, to=to, amount=coins, reason=reason, key=key))
-    _tell(
+        fail(str(error))
+    minted = run(commands.mint(settings, to=to, amount=coins, reason=reason, key=key))
+    tell(
         f"Minted {format_coins(coins)} {settings.currency_symbol} to {to}"
         + (" (it was done before)." if minted["is_replay"] else "."),
         minted,
@@ -136,21 +143,21 @@ def mint_command(
 
 
 @app.command("check")
-def check_command(as_json: _AsJson = False) -> None:  # noqa: FBT002 -- an option of the command line
+def check_command(as_json: AsJson = False) -> None:  # noqa: FBT002 -- an option of the command line
     """Prove the books and the log; exit with 1 when anything is found."""
-    settings = _settings()
-    _require_current(settings)
-    with Progress(console=_err, disable=as_json, transient=True) as progress:
+    settings = settings_given()
+    require_current(settings)
+    with Progress(console=err, disable=as_json, transient=True) as progress:
         task = progress.add_task("Checking")
 
         def begin(check: CheckPass, total: int) -> None:
             progress.update(task, description=f"Checking {check.name}", total=total, advance=1)
 
-        def tell(finding: Finding) -> None:
+        def show(finding: Finding) -> None:
             _print_finding(finding, as_json=as_json)
 
-        checks, findings = _run(commands.check(settings, begin=begin, found=tell))
-    _tell(f"{checks} checks, {findings} findings.", {"checks": checks, "findings": findings}, as_json=as_json)
+        checks, findings = run(commands.check(settings, begin=begin, found=show))
+    tell(f"{checks} checks, {findings} findings.", {"checks": checks, "findings": findings}, as_json=as_json)
     if findings:
         raise typer.Exit(1)
 
@@ -160,7 +167,7 @@ def contract_command(
     folder: Annotated[Path, typer.Argument(help="Where auth.openapi.json and coin.openapi.json are written.")],
 ) -> None:
     """Write the published contracts."""
-    for name, document in commands.contracts(_settings()).items():
+    for name, document in commands.contracts(settings_given()).items():
         text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         (folder / f"{name}.openapi.json").write_text(text)
 
@@ -171,20 +178,20 @@ def demo_command(
     payments: Annotated[int, typer.Option(help="How often they pay each other.", min=0, max=20_000)] = 400,
 ) -> None:
     """Fill a small town: people with accounts who have traded for a day. Their password is printed."""
-    settings = _settings()
-    _require_current(settings)
-    with Progress(console=_err, transient=True) as progress:
+    settings = settings_given()
+    require_current(settings)
+    with Progress(console=err, transient=True) as progress:
         task = progress.add_task("Filling the town", total=people + payments)
-        town = _run(fill_town(settings, people=people, payments=payments, step=lambda: progress.advance(task)))
-    _out.print(f"{town.people} people have made {town.payments} payments.")
-    _out.print(f"Sign in as [bold]{town.example}[/bold] with the password [bold]{town.password}[/bold].")
+        town = run(fill_town(settings, people=people, payments=payments, step=lambda: progress.advance(task)))
+    out.print(f"{town.people} people have made {town.payments} payments.")
+    out.print(f"Sign in as [bold]{town.example}[/bold] with the password [bold]{town.password}[/bold].")
 
 
 def _print_finding(finding: Finding, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"check": finding.check, "detail": finding.detail}, ensure_ascii=False))
     else:
-        _say(_out, f"{finding.check}: {finding.detail}", style="red")
+        say(out, f"{finding.check}: {finding.detail}", style="red")
 
 
 def main() -> None:
@@ -194,54 +201,15 @@ def main() -> None:
     try:
         app()
     except InvalidSettings as error:
-        _say(_err, f"These settings cannot work:\n{error}", style="red")
+        say(err, f"These settings cannot work:\n{error}", style="red")
         sys.exit(2)
     except Refusal as refusal:
-        _say(_err, refusal.detail, style="red")
+        say(err, refusal.detail, style="red")
         sys.exit(2)
-
-
-def _settings() -> Installation:
-    settings = read_settings()
-    configure_logging(as_json=settings.log_json)
-    return settings
 
 
 def _door(settings: Installation, host: str | None, port: int) -> Door:
     return Door(host or settings.host, port, settings.trusted_proxies, settings.drain_seconds)
-
-
-def _require_current(settings: Installation) -> None:
-    if not _is_current(settings):
-        _fail("The database is not up to date. Run: loopbank migrate")
-
-
-def _is_current(settings: Installation) -> bool:
-    try:
-        return is_current(settings.database_url)
-    except Exception as error:  # noqa: BLE001 -- each driver has its own ways to say that it cannot connect
-        _fail(f"The database cannot be reached: {error}")
-
-
-def _run(work: Coroutine[Any, Any, _Answer]) -> _Answer:
-    return asyncio.run(work)
-
-
-def _tell(sentence: str, document: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(document, ensure_ascii=False))
-    else:
-        _say(_out, sentence)
-
-
-def _say(console: Console, sentence: str, *, style: str | None = None) -> None:
-    """Print a sentence as it is: names are no markup, and no line is broken for whoever reads it from a pipe."""
-    console.print(sentence, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
-
-
-def _fail(sentence: str) -> NoReturn:
-    _say(_err, sentence, style="red")
-    raise typer.Exit(2)
 
 
 def _welcome(settings: Installation, door: Door, setup_path: str | None) -> None:

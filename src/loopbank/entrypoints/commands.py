@@ -9,14 +9,13 @@ from starlette.types import ASGIApp
 
 from loopbank.access import RateLimits
 from loopbank.bank import account_number
-from loopbank.casino import SeedVault, casino_checks
 from loopbank.coins import Coins, to_json_number
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_auth_service, build_people
+from loopbank.entrypoints.checking import check_passes
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part, Service
 from loopbank.entrypoints.worker_process import build_worker_process
-from loopbank.events import LogKey, log_checks
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database, connect_database
@@ -24,7 +23,6 @@ from loopbank.foundation.ids import new_id
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 from loopbank.identity import IdentityService
-from loopbank.ledger import ledger_checks
 
 _NOBODY = "http://127.0.0.1:9"
 """An address nobody answers at: what a command needs from the other service it can do without."""
@@ -77,8 +75,7 @@ async def check(
     settings: Installation, *, begin: Callable[[CheckPass, int], None], found: Callable[[Finding], None]
 ) -> tuple[int, int]:
     """Run every check pass, telling each beginning and each finding; gives how many of both."""
-    secret = settings.secret_key
-    passes = [*ledger_checks(), *log_checks(LogKey(secret)), *casino_checks(SeedVault(secret))]
+    passes = check_passes(settings)
     findings = 0
     async with _database(settings) as database:
         for one in passes:

@@ -5,6 +5,7 @@ from loopbank.events.consumers import Handler, LogConsumer, TransactionalLogCons
 from loopbank.events.log import LogEntry, log_head, read_entries, read_latest
 from loopbank.events.metrics import LogMetrics
 from loopbank.events.outbox import OUTBOX, OUTBOX_COLUMNS, Fact, outbox_payloads, outbox_row, payload_text, record
+from loopbank.events.position import LogPosition, log_position
 from loopbank.events.sealing import Sealer
 from loopbank.events.signing import LogKey
 
@@ -17,11 +18,13 @@ __all__ = [
     "LogEntry",
     "LogKey",
     "LogMetrics",
+    "LogPosition",
     "Sealer",
     "TransactionHandler",
     "TransactionalLogConsumer",
     "log_checks",
     "log_head",
+    "log_position",
     "outbox_payloads",
     "outbox_row",
     "payload_text",

@@ -41,6 +41,8 @@ def translate(error: BaseException) -> Exception | None:
             return link
         if isinstance(link, (sqlite3.IntegrityError, *_REFUSED_POSTGRES)):
             return ConstraintViolated(str(link))
+        if isinstance(link, sqlite3.DatabaseError) and _is_damage(link):
+            return DatabaseUnavailable()
         if isinstance(link, (sqlite3.OperationalError, *_TRANSIENT_POSTGRES, OSError, TimeoutError, PoolTimeout)):
             if isinstance(link, sqlite3.OperationalError) and _is_our_mistake(link):
                 return None
@@ -56,6 +58,11 @@ def _chain(error: BaseException) -> list[BaseException]:
         links.append(current)
         current = current.orig if isinstance(current, DBAPIError) and current.orig is not None else current.__cause__
     return links
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Tell a damaged file, or one that is no database, from every other trouble."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _is_our_mistake(error: sqlite3.OperationalError) -> bool:

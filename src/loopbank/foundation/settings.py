@@ -7,6 +7,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -70,6 +71,15 @@ class Settings(BaseSettings):
     key_requests_per_minute: int = Field(100, ge=1)
     webhook_private_addresses: bool = False
     password_length_min: int | None = Field(None, ge=6, le=64)
+    backup_target: str = ""
+    backup_passphrase: str = ""
+    backup_at: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    backup_days: int = Field(30, ge=1, le=3650)
+    check_at: str = Field("03:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    time_zone: str = "UTC"
+    postgres_tools: Path | None = None
+    trace_endpoint: str = ""
+    broker_url: str = ""
 
     @field_validator("house_start", "house_underwriting", "welcome_bonus", mode="before")
     @classmethod
@@ -89,6 +99,15 @@ class Settings(BaseSettings):
         if url and not _DATABASE.match(url):
             raise ValueError("The address must begin with sqlite:/// or postgresql://.")
         return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            raise ValueError("There is no such time zone; a name looks like Europe/Berlin.") from error
+        return name
 
     @field_validator("factions", mode="before")
     @classmethod

@@ -23,6 +23,7 @@ from loopbank.ledger.store import Companion, LedgerStore
 BATCH_MAX = 1_000
 PENDING_MAX = 10_000
 _LINES_MAX = 5_000
+_BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 log = structlog.get_logger("loopbank.ledger")
@@ -59,7 +60,7 @@ class PostingQueue:
         self._batch_seconds = metrics.histogram(
             "loopbank_ledger_batch_seconds",
             "Time of one batch from its turn to the end of its commit, in seconds.",
-            (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+            _BATCH_SECONDS,
         )
         self._batch_size = metrics.histogram(
             "loopbank_ledger_batch_commands", "Commands per batch.", (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)

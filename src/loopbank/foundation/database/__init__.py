@@ -5,6 +5,7 @@ Law: `Database.transaction` is the only place that commits; the posting queue co
 
 from sqlalchemy.engine import make_url
 
+from loopbank.foundation.database.address import DatabaseAddress, database_address
 from loopbank.foundation.database.port import SCHEMAS, Database, Dialect, Parameters, Statement, Transaction
 from loopbank.foundation.database.postgresql import PostgresDatabase
 from loopbank.foundation.database.sqlite import SqliteDatabase
@@ -14,11 +15,13 @@ __all__ = [
     "SCHEMAS",
     "AnyRow",
     "Database",
+    "DatabaseAddress",
     "Dialect",
     "Parameters",
     "Statement",
     "Transaction",
     "connect_database",
+    "database_address",
 ]
 
 
