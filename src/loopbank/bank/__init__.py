@@ -5,7 +5,6 @@ from loopbank.bank.errors import (
     AccountInactive,
     AccountNotAllowed,
     IdempotencyKeyReused,
-    InvalidCursor,
     InvalidIdempotencyKey,
     NotPayable,
     UnknownAccountNumber,
@@ -14,10 +13,12 @@ from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
 from loopbank.bank.payments import Mandate, Order, Receipt, check_key
 from loopbank.bank.people import People
 from loopbank.bank.people_news import PEOPLE_TOPICS, PeopleNews
+from loopbank.bank.platform_schemas import coin_transaction
 from loopbank.bank.schemas import JsonAmount, transaction_view
 from loopbank.bank.service import Bank
 from loopbank.bank.transfers import Payer, account_number
 from loopbank.bank.words import BankTerms, Holder, TransactionType, Treasury
+from loopbank.foundation.pages import InvalidCursor
 
 __all__ = [
     "PEOPLE_TOPICS",
@@ -44,6 +45,7 @@ __all__ = [
     "UnknownAccountNumber",
     "account_number",
     "check_key",
+    "coin_transaction",
     "idempotency_key",
     "mandate_of",
     "money_response",

@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 
 from loopbank.access import AuditLog, Caller, Guard, Principal, Role
 from loopbank.bank import admin_schemas as schemas
-from loopbank.bank import pages
 from loopbank.bank.admin_schemas import audit_view
 from loopbank.bank.answers import money_response
 from loopbank.bank.errors import UnknownAccountNumber
@@ -23,6 +22,7 @@ from loopbank.bank.service import Bank
 from loopbank.bank.transfers import account_number
 from loopbank.bank.words import Holder
 from loopbank.coins import format_coins, to_json_number
+from loopbank.foundation import pages
 from loopbank.foundation.clock import Instant, to_rfc3339
 from loopbank.foundation.errors import Forbidden
 from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in

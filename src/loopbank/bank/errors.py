@@ -42,12 +42,6 @@ class IdempotencyKeyReused(Refusal):
         super().__init__(detail, mistakes=[FieldMistake(field, detail)])
 
 
-class InvalidCursor(BadRequest):
-    """A cursor, limit or filter of a list cannot be read."""
-
-    code = "invalid_page"
-
-
 class AccountInactive(Refusal):
     """The person's account was deactivated."""
 

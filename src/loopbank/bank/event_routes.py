@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.access import Guard, Principal, RateLimits, Role
-from loopbank.bank import pages, schemas
+from loopbank.bank import schemas
 from loopbank.bank.schemas import transaction_view, user_view
 from loopbank.bank.service import Bank
 from loopbank.bank.statements import StatementPage, StatementQuery
 from loopbank.bank.transfers import Payer, account_number
 from loopbank.coins import to_json_number
+from loopbank.foundation import pages
 from loopbank.foundation.answers import JsonAnswer
 from loopbank.foundation.http import lean
 from loopbank.foundation.ids import new_id

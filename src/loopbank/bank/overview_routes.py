@@ -7,13 +7,13 @@ from starlette.requests import Request
 
 from loopbank.access import AuditLog, Guard, Role
 from loopbank.bank import key_schemas as schemas
-from loopbank.bank import pages
 from loopbank.bank.admin_schemas import audit_details
 from loopbank.bank.answers import people_in
 from loopbank.bank.office import JournalQuery
 from loopbank.bank.platform_schemas import coin_transaction
 from loopbank.bank.service import Bank
 from loopbank.bank.statements import StatementPage
+from loopbank.foundation import pages
 from loopbank.foundation.clock import to_rfc3339
 from loopbank.foundation.openapi import refusals, signed_in
 from loopbank.foundation.requests import FaceRoute

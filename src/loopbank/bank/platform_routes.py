@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.access import COINS_READ, COINS_SPEND, Caller, Callers, KeyPermission, RateLimits
-from loopbank.bank import pages
 from loopbank.bank import platform_schemas as schemas
 from loopbank.bank.answers import money_response, people_in
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of, treasury_named
@@ -18,6 +17,7 @@ from loopbank.bank.service import Bank
 from loopbank.bank.statements import StatementQuery
 from loopbank.bank.words import TransactionType
 from loopbank.coins import to_json_number
+from loopbank.foundation import pages
 from loopbank.foundation.answers import JsonAnswer
 from loopbank.foundation.clock import Instant, to_rfc3339
 from loopbank.foundation.http import lean

@@ -14,6 +14,7 @@ from loopbank.bank.key_routes import KeyRoutes, TerminalKeyRoutes
 from loopbank.bank.overview_routes import OverviewRoutes
 from loopbank.bank.platform_routes import CoinRoutes
 from loopbank.entrypoints.service import Part
+from loopbank.entrypoints.webhooks import build_webhook_routes
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.settings import Installation
 from loopbank.terminals.external_routes import ExternalRoutes
@@ -47,6 +48,7 @@ def build_desks(
             TerminalKeyRoutes(keys, guard, prefix=prefix).router,
         )
 
+    webhook_router, webhooks = build_webhook_routes(settings, bank, guard, rate_limits)
     everywhere = (
         CoinRoutes(bank, callers, parties, rate_limits).router,
         HoldRoutes(bank, callers, parties, system_clock).router,
@@ -54,6 +56,7 @@ def build_desks(
         ExternalRoutes(bank, callers).router,
         *staff("/api/v1/admin"),
         KeyRoutes(keys, guard, bank.holders, prefix="/api/developer").router,
+        webhook_router,
     )
     platform = (
         OverviewRoutes(bank, guard, audit_log).router,
@@ -63,5 +66,9 @@ def build_desks(
     async def start() -> None:
         keys.start()
 
+    async def stop() -> None:
+        await webhooks.stop()
+        await keys.stop()
+
     served = (*everywhere, *(staff("/api/admin") if settings.is_event else platform))
-    return Desks(served, (*everywhere, *platform), Part(start, keys.stop))
+    return Desks(served, (*everywhere, *platform), Part(start, stop))

@@ -12,6 +12,7 @@ from loopbank.access import ApiKeys
 from loopbank.bank import PEOPLE_TOPICS, Bank, PeopleNews
 from loopbank.entrypoints.casino import build_casino
 from loopbank.entrypoints.service import Part
+from loopbank.entrypoints.webhooks import build_couriers
 from loopbank.events import LogConsumer, LogKey, LogMetrics, Sealer
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -74,11 +75,14 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         Schedule("long epochs", _CASINO_SWEEP_SECONDS, casino.end_long_epochs),
     )
     bank.on_commit(sealer.wake)
+    couriers = build_couriers(settings, bank, holder=holder)
     sealer.on_seal(people.wake)
+    sealer.on_seal(couriers.wake)
 
     async def start() -> None:
         sealer.start()
         people.start()
+        couriers.start()
         hold_expiry.start()
         for sweep in casino_sweeps:
             sweep.start()
@@ -87,6 +91,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         for sweep in casino_sweeps:
             await sweep.stop()
         await hold_expiry.stop()
+        await couriers.stop()
         await people.stop()
         await sealer.stop()
 

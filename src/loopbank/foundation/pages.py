@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from loopbank.bank.errors import InvalidCursor
 from loopbank.foundation.clock import Instant, from_rfc3339, later
+from loopbank.foundation.errors import BadRequest
 
 LIMIT_MAX = 100
 OFFSET_MAX = 10_000
@@ -39,6 +39,12 @@ To = Annotated[
         examples=["2026-01-31T18:00:00Z"],
     ),
 ]
+
+
+class InvalidCursor(BadRequest):
+    """A cursor, limit or filter of a list cannot be read."""
+
+    code = "invalid_page"
 
 
 def read_cursor(text: str | None) -> int | None:
