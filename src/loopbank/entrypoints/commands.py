@@ -16,6 +16,7 @@ from loopbank.entrypoints.checking import check_passes
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part, Service
 from loopbank.entrypoints.worker_process import build_worker_process
+from loopbank.events import note_run
 from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database, connect_database
@@ -83,6 +84,7 @@ async def check(
             async for finding in one.run(database):
                 findings += 1
                 found(finding)
+        await note_run(database, "check", now=system_clock(), result=findings)
     return len(passes), findings
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 import loopbank
 from loopbank.entrypoints.checking import check_passes
 from loopbank.entrypoints.console import AsJson, err, fail, require_current, run, settings_given, tell
-from loopbank.events import LogKey
+from loopbank.events import LogKey, note_run
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import connect_database
 from loopbank.foundation.settings import Installation
@@ -50,7 +50,9 @@ def backup_command(to: _To = None, as_json: AsJson = False) -> None:  # noqa: FB
         database = connect_database(settings.database_url)
         try:
             with _steps(as_json=as_json) as step:
-                return await build_backups(settings, to).make(database, step)
+                made = await build_backups(settings, to).make(database, step)
+            await note_run(database, "backup", now=system_clock(), result=made.archive_bytes)
+            return made
         finally:
             await database.close()
 

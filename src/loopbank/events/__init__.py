@@ -6,12 +6,15 @@ from loopbank.events.log import LogEntry, log_head, read_entries, read_latest
 from loopbank.events.metrics import LogMetrics
 from loopbank.events.outbox import OUTBOX, OUTBOX_COLUMNS, Fact, outbox_payloads, outbox_row, payload_text, record
 from loopbank.events.position import LogPosition, log_position
+from loopbank.events.schedules import Schedules, note_run
 from loopbank.events.sealing import Sealer
 from loopbank.events.signing import LogKey
+from loopbank.events.times import Daily
 
 __all__ = [
     "OUTBOX",
     "OUTBOX_COLUMNS",
+    "Daily",
     "Fact",
     "Handler",
     "LogConsumer",
@@ -19,12 +22,14 @@ __all__ = [
     "LogKey",
     "LogMetrics",
     "LogPosition",
+    "Schedules",
     "Sealer",
     "TransactionHandler",
     "TransactionalLogConsumer",
     "log_checks",
     "log_head",
     "log_position",
+    "note_run",
     "outbox_payloads",
     "outbox_row",
     "payload_text",

@@ -81,6 +81,15 @@ lease = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("done_for", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("result", BigInteger),
+)
+
 log_cursor = Table(
     "log_cursor",
     metadata,

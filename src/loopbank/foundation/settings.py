@@ -73,9 +73,9 @@ class Settings(BaseSettings):
     password_length_min: int | None = Field(None, ge=6, le=64)
     backup_target: str = ""
     backup_passphrase: str = ""
-    backup_at: str = Field("02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    backup_at: str = Field("02:00", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
     backup_days: int = Field(30, ge=1, le=3650)
-    check_at: str = Field("03:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    check_at: str = Field("03:00", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
     time_zone: str = "UTC"
     postgres_tools: Path | None = None
     trace_endpoint: str = ""
