@@ -74,7 +74,7 @@ const casinoRoutes: BankRoute[] = [
 ]
 
 const deskRoutes: BankRoute[] = [
-  { path: '/desk/casino', name: 'desk-casino', component: () => import('@/features/desk/casino-dial/CasinoDialPage.vue'), meta: { title: 'desk.casinoTitle', access: 'people' } },
+  { path: '/desk/casino', name: 'desk-casino', component: () => import('@/features/desk/casino-dial/CasinoDialPage.vue'), meta: { title: 'casinoDesk.title', access: 'people' } },
 ]
 
 const routes: BankRoute[] = [
