@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     .provide(bankI18nKey, i18n)
     .provide(sessionKeeperKey, keeper)
   await app.runWithContext(() => useSessionStore(pinia).resume())
-  const router = createBankRouter(pinia)
+  const router = createBankRouter(pinia, i18n)
   app.use(router)
   await router.isReady()
   app.mount('#app')

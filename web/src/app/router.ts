@@ -8,6 +8,8 @@ import {
   type RouteRecordRaw,
 } from 'vue-router'
 import { NO_COINS } from '@/shared/money/coins'
+import { loadAreaTexts, type TextArea } from '@/shared/i18n/area-texts'
+import type { BankI18n } from '@/shared/i18n/bank-i18n'
 import { useSendStore } from '@/features/send/send.store'
 import { useSessionStore } from '@/shared/session/session.store'
 
@@ -50,6 +52,8 @@ declare module 'vue-router' {
     /** The key of the screen's title among the texts. */
     title: string
     access: 'people' | 'guests' | 'everyone'
+    /** The texts of its own that the screen needs beside the first ones. */
+    area?: TextArea
   }
 }
 
@@ -132,7 +136,7 @@ function paymentGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationR
 }
 
 /** The screens and the ways between them. */
-export function createBankRouter(pinia: Pinia) {
+export function createBankRouter(pinia: Pinia, i18n: BankI18n) {
   const router = createRouter({
     history: createWebHistory(),
     routes,
@@ -140,5 +144,6 @@ export function createBankRouter(pinia: Pinia) {
   })
   router.beforeEach((to) => accessGuard(to, pinia))
   router.beforeEach((to) => paymentGuard(to, pinia))
+  router.beforeResolve((to) => (to.meta.area ? loadAreaTexts(i18n, to.meta.area) : undefined))
   return router
 }

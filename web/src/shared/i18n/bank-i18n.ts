@@ -1,5 +1,6 @@
 import type { InjectionKey } from 'vue'
 import { createI18n, type I18n } from 'vue-i18n'
+import { areaIsLoaded, loadAreaTexts, TEXT_AREAS } from './area-texts'
 import en from './en.json'
 
 export const LANGUAGES = ['en', 'de'] as const
@@ -23,7 +24,12 @@ export function preferredLanguage(): Language {
 
 /** Shows every text in a language, fetching the texts when they are not the built-in ones. */
 export async function showLanguage(i18n: BankI18n, language: Language): Promise<void> {
-  if (language === 'de') i18n.global.setLocaleMessage('de', (await import('./de.json')).default as never)
+  const before = i18n.global.locale.value as Language
+  const areas = TEXT_AREAS.filter((area) => areaIsLoaded(i18n, area, before))
+  if (language === 'de' && !('nav' in (i18n.global.getLocaleMessage('de') as object))) {
+    i18n.global.setLocaleMessage('de', (await import('./de.json')).default as never)
+  }
+  await Promise.all(areas.map((area) => loadAreaTexts(i18n, area, language)))
   i18n.global.locale.value = language
   document.documentElement.lang = language
 }

@@ -1,11 +1,31 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createI18n } from 'vue-i18n'
-import de from './de.json'
-import en from './en.json'
+import { createBankI18n } from './bank-i18n'
+import firstDe from './de.json'
+import firstEn from './en.json'
 
 interface Texts {
   [key: string]: string | Texts
 }
+
+const areas = import.meta.glob<Texts>('./areas/*.json', { import: 'default', eager: true })
+
+function merged(one: Texts, other: Texts): Texts {
+  const part = (key: string, text: string | Texts) => {
+    const known = one[key]
+    return typeof known === 'object' && typeof text === 'object' ? merged(known, text) : text
+  }
+  return { ...one, ...Object.fromEntries(Object.entries(other).map(([key, text]) => [key, part(key, text)])) }
+}
+
+/** The first texts and those of all areas, as somebody has them who opened every screen. */
+function wholeBook(first: Texts, language: string): Texts {
+  return Object.keys(areas)
+    .filter((path) => path.endsWith(`.${language}.json`))
+    .reduce((book, path) => merged(book, areas[path] ?? {}), first)
+}
+
+const en = wholeBook(firstEn, 'en')
+const de = wholeBook(firstDe, 'de')
 
 function keysOf(texts: Texts, prefix = ''): string[] {
   return Object.entries(texts).flatMap(([key, value]) =>
@@ -44,7 +64,8 @@ describe('the texts', () => {
 
   it('can all be shown', () => {
     const complaints = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    const i18n = createI18n({ legacy: false, locale: 'en', messages: { en, de } })
+    const i18n = createBankI18n()
+    for (const [language, texts] of [['en', en], ['de', de]] as const) i18n.global.setLocaleMessage(language, texts as never)
     for (const locale of ['en', 'de'] as const) {
       i18n.global.locale.value = locale
       for (const key of keysOf(locale === 'en' ? en : de)) i18n.global.t(key, { count: 1 }, 1)
