@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ from loopbank.access import RateLimits
 from loopbank.entrypoints.auth import build_auth_service
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part
-from loopbank.entrypoints.web_app import WebApp
+from loopbank.entrypoints.web_app import BUILT_BESIDE_SOURCE, WebApp
 from loopbank.entrypoints.worker import build_worker
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -30,7 +29,6 @@ _AUTH_PATHS = (
 )
 _COIN_PATHS = ("/api/", "/internal/", "/health", "/metrics")
 _CONTRACT_PATH = "/openapi.json"
-_BUILT_BESIDE_SOURCE = Path(__file__).parents[3] / "web" / "dist"
 
 
 class ByPath:
@@ -68,7 +66,7 @@ def build_all_in_one(settings: Installation, database: Database) -> tuple[ASGIAp
     to_auth.app, to_coin.app = auth.app, coin.app
     worker = build_worker(settings, database, bank, metrics)
     contract = json.dumps(merged_contract(settings.product_name, auth.contract, coin.contract)).encode()
-    web = WebApp(settings.web_dir or _BUILT_BESIDE_SOURCE)
+    web = WebApp(settings.web_dir or BUILT_BESIDE_SOURCE)
     return ByPath(auth.app, coin.app, web, contract), (auth.part, coin.part, worker)
 
 

@@ -50,25 +50,27 @@ class Which(StrEnum):
     ALL = "all"
     AUTH = "auth"
     COIN = "coin"
+    WEB = "web"
 
 
-_PORTS = {Which.ALL: 8080, Which.AUTH: 5000, Which.COIN: 5001}
+_PORTS = {Which.ALL: 8080, Which.AUTH: 5000, Which.COIN: 5001, Which.WEB: 5003}
 
 
 @app.command("serve")
 def serve_command(
-    which: Annotated[Which, typer.Argument(help="Both services with worker and web app, or one of them.")] = Which.ALL,
+    which: Annotated[Which, typer.Argument(help="Everything in one process, or one service, or the web app.")] = Which.ALL,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [LOOPBANK_HOST]")] = None,
-    port: Annotated[int | None, typer.Option(help="8080 for all, 5000 for auth, 5001 for coin.")] = None,
+    port: Annotated[int | None, typer.Option(help="8080 for all, 5000 for auth, 5001 for coin, 5003 for web.")] = None,
     processes: Annotated[int, typer.Option(help="How many share the port, on PostgreSQL.", min=1, max=64)] = 1,
 ) -> None:
     """Answer requests until stopped."""
     settings = settings_given()
-    require_current(settings)
+    if which is not Which.WEB:
+        require_current(settings)
     if processes > 1 and settings.is_on_sqlite:
         fail("Several processes need PostgreSQL: a SQLite file has one writer.")
     door = _door(settings, host, port or settings.port or _PORTS[which])
-    setup_path = None if which is Which.COIN else run(commands.setup_path(settings))
+    setup_path = None if which in (Which.COIN, Which.WEB) else run(commands.setup_path(settings))
     started = serve(
         lambda: commands.served(settings, which.value),
         door,

@@ -15,6 +15,7 @@ from loopbank.entrypoints.auth import build_auth_service, build_people
 from loopbank.entrypoints.checking import check_passes
 from loopbank.entrypoints.coin import build_bank, build_coin_service
 from loopbank.entrypoints.service import Part, Service
+from loopbank.entrypoints.web_process import build_web_process
 from loopbank.entrypoints.worker_process import build_worker_process
 from loopbank.events import note_run
 from loopbank.foundation.checks import CheckPass, Finding
@@ -30,9 +31,11 @@ _NOBODY = "http://127.0.0.1:9"
 
 
 def served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]:
-    """Build what a serving process runs: all, auth, coin or the worker."""
+    """Build what a serving process runs: all, auth, coin, web or the worker."""
     if which == "all":
         return build_all_in_one(settings, _connect(settings))
+    if which == "web":
+        return build_web_process(settings, list(contracts(settings).values()))
     if which == "worker":
         return build_worker_process(settings, _connect(settings))
     service = _service(settings, which)

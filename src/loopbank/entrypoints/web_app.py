@@ -29,6 +29,10 @@ _MISSING = (
 )
 
 
+BUILT_BESIDE_SOURCE = Path(__file__).parents[3] / "web" / "dist"
+"""Where a checkout has the built app."""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """One file in every encoding it was built in; the plain one last."""
