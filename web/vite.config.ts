@@ -41,7 +41,7 @@ export default defineConfig({
     rollupOptions: { input: { index: at('./index.html'), docs: at('./docs.html') } },
   },
   server: {
-    proxy: { '/api': server, '/openapi.json': server, '/health': server },
+    proxy: { '/api': server, '/oauth': server, '/openapi.json': server, '/health': server },
   },
   test: {
     environment: 'jsdom',

@@ -42,6 +42,15 @@ def examples(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{status} {kind}", content
 
 
+def refusal_kind(name: str, status: str) -> str:
+    """Give what a refusal is: a problem document, but where OAuth prescribes otherwise and where people read it."""
+    _, path = name.split(" ")
+    if status not in ("400", "401", "403") or "/oauth/" not in path or path == "/oauth/browser":
+        return "application/problem+json"
+    is_page = path in ("/oauth/authorize", "/oauth/device", "/oauth/logout")
+    return "text/html" if is_page else "application/json"
+
+
 def validator(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     return jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]})
 
@@ -78,8 +87,8 @@ def test_an_operation_explains_itself(service: str, name: str, operation: Operat
         assert {"400", "422"} & answers.keys()
     for status, answer in answers.items():
         assert answer["description"].strip()
-        if not status.startswith("2") and not name.startswith("GET /health"):
-            assert answer["content"].keys() == {"application/problem+json"}
+        if status[0] in "45" and not name.startswith("GET /health"):
+            assert answer["content"].keys() == {refusal_kind(name, status)}
 
 
 @pytest.mark.parametrize(("service", "name", "operation"), ALL, ids=[f"{one[0]} {one[1]}" for one in ALL])

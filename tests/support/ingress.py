@@ -7,7 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-AUTH_PATHS = ("/api/v1/auth/", "/api/v1/account/password", "/.well-known/")
+AUTH_PATHS = (
+    "/api/v1/auth/",
+    "/api/auth/",
+    "/api/v1/account/password",
+    "/api/developer/clients",
+    "/api/oauth/",
+    "/oauth/",
+    "/.well-known/",
+)
 """What belongs to the Authentication Service; everything else is the Coin Service's, except what is internal."""
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}

@@ -2,6 +2,12 @@
 
 import re
 
+from starlette.requests import Request
+
+from loopbank.access import client_address
+from loopbank.identity.people import SignInPlace
+
+_ADDRESS_LENGTH_MAX = 64
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -34,3 +40,9 @@ def describe_device(user_agent: str) -> str:
         return browser or system or ""
     program = _PROGRAM.match(user_agent)
     return program.group() if program else "Unknown device"
+
+
+def place_of(request: Request) -> SignInPlace:
+    """Give where a request comes from: the device in plain words and the network address."""
+    address = client_address(request)[:_ADDRESS_LENGTH_MAX]
+    return SignInPlace(describe_device(request.headers.get("user-agent", "")), address)

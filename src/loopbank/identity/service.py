@@ -17,6 +17,7 @@ from loopbank.identity.common_passwords import CommonPasswords
 from loopbank.identity.holders import Holders
 from loopbank.identity.internal_routes import RevocationRoutes, StaffRoutes
 from loopbank.identity.keys import KeyRing, NewKey, new_signing_key
+from loopbank.identity.oauth import Provider, Surroundings
 from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
@@ -88,7 +89,8 @@ class IdentityService:
         slip_key = derive_key(installation.secret_key, "reset-slip")
         slips = ResetSlips(database=database, key=slip_key, clock=clock)
         self._staff_acts = StaffActs(database, self.administration, self.sign_in, slips, clock)
-        self.routers = self._routers(installation, clock, holders, rate_limits)
+        self.provider = self._build_provider(database, installation, clock, rate_limits)
+        self.routers = (*self._routers(installation, clock, holders, rate_limits), *self.provider.routers)
 
     async def start(self) -> None:
         """Make what the first request needs, and keep revocations fresh. Raises SigningKeyUnreadable."""
@@ -148,11 +150,27 @@ class IdentityService:
             StaffRoutes(self._staff_acts, service_tokens).router,
         )
 
+    def _build_provider(
+        self, database: Database, installation: Installation, clock: Clock, rate_limits: RateLimits
+    ) -> Provider:
+        around = Surroundings(
+            database=database,
+            installation=installation,
+            clock=clock,
+            keys=self.keys,
+            sessions=self.sessions,
+            sign_in=self.sign_in,
+            revocations=self.revocations,
+            guard=self.guard,
+            rate_limits=rate_limits,
+        )
+        return Provider(around)
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
             try:
-                gone = await self.sessions.forget_ended()
+                gone = await self.provider.forget_ended() + await self.sessions.forget_ended()
                 await self.keys.forget_private_halves()
             except Unavailable:
                 # The next hour is as good.

@@ -1,12 +1,11 @@
 """How a refresh token travels: in the body, or for browsers in a cookie that no script can read."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loopbank.identity.errors import ForeignOrigin
+from loopbank.identity.origins import OwnOrigin
 from loopbank.identity.sessions import IDLE_SECONDS_MAX
 
 TRANSPORT_HEADER = "X-Session-Transport"
@@ -33,13 +32,13 @@ class SessionTransport:
     """
 
     def __init__(self, public_url: str) -> None:
-        self._own_host = urlsplit(public_url).netloc.lower()
+        self._origin = OwnOrigin(public_url)
 
     def wants_cookie(self, request: Request) -> bool:
         """Tell whether the client wants its refresh token as a cookie. Raises ForeignOrigin."""
         if request.headers.get(TRANSPORT_HEADER, "").strip().lower() != "cookie":
             return False
-        self._refuse_foreign(request)
+        self._origin.refuse_foreign(request)
         return True
 
     def token(self, request: Request, given: str | None) -> str | None:
@@ -63,15 +62,6 @@ class SessionTransport:
         response.delete_cookie(
             _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="strict"
         )
-
-    def _refuse_foreign(self, request: Request) -> None:
-        origin = request.headers.get("origin")
-        if origin is None:
-            return
-        # An origin is scheme://host[:port] and nothing else, so what follows the scheme is compared as it is.
-        host = origin.partition("://")[2].lower()
-        if not host or host not in (request.headers.get("host", "").lower(), self._own_host):
-            raise ForeignOrigin
 
 
 def _is_https(request: Request) -> bool:

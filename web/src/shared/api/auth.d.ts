@@ -24,6 +24,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe the provider
+         * @description Describe endpoints and abilities.
+         */
+        get: operations["discovery__well_known_oauth_authorization_server_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe the provider
+         * @description Describe endpoints and abilities.
+         */
+        get: operations["discovery__well_known_openid_configuration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/connected-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the apps that one is connected to
+         * @description Show a person what they granted to whom.
+         */
+        get: operations["list_api_auth_connected_apps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/connected-apps/{app_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect from an app
+         * @description What it was granted ends within seconds.
+         */
+        delete: operations["disconnect_api_auth_connected_apps__app_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/developer/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own clients
+         * @description Administrators see everybody's.
+         */
+        get: operations["list_api_developer_clients_get"];
+        put?: never;
+        /**
+         * Register a client
+         * @description The secret is shown in this answer and never again.
+         */
+        post: operations["create_api_developer_clients_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/developer/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what is registered of a client
+         * @description Change a client.
+         */
+        put: operations["change_api_developer_clients__client_id__put"];
+        post?: never;
+        /**
+         * Delete a client
+         * @description Everything that people granted it ends within seconds.
+         */
+        delete: operations["delete_api_developer_clients__client_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/developer/clients/{client_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a client a new secret
+         * @description The old one opens nothing from then on.
+         */
+        post: operations["rotate_secret_api_developer_clients__client_id__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get tokens
+         * @description For a code, a refresh token, a device code or the client's own credentials.
+         */
+        post: operations["token_api_oauth_token_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -284,10 +452,512 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Let a person sign in to an app
+         * @description The person's browser comes here; the answer goes to the app's registered address.
+         */
+        get: operations["authorize_oauth_authorize_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the pages for apps know this browser
+         * @description For the web app: gives the browser a cookie with which apps' sign-ins need no password.
+         */
+        post: operations["adopt_oauth_browser_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Let a person connect a device
+         * @description Ask for the code that the device shows.
+         */
+        get: operations["ask_oauth_device_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/device_authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to be let in, for a device without a browser
+         * @description Give a device its codes (RFC 8628).
+         */
+        post: operations["authorize_device_oauth_device_authorization_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether a token of one's own is active
+         * @description Tell a client of a token that it was given (RFC 7662).
+         */
+        post: operations["introspect_oauth_introspect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Let a person sign out
+         * @description Ask whether the person wants to sign out.
+         */
+        get: operations["ask_oauth_logout_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a token of one's own, with all that came from the same sign-in
+         * @description Withdraw a token that a client was given (RFC 7009).
+         */
+        post: operations["revoke_oauth_revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get tokens
+         * @description For a code, a refresh token, a device code or the client's own credentials.
+         */
+        post: operations["token_oauth_token_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell a program of the person who signed in to it
+         * @description Tell what the token's scopes allow (OpenID Connect Core, 5.3).
+         */
+        get: operations["userinfo_oauth_userinfo_get"];
+        put?: never;
+        /**
+         * Tell a program of the person who signed in to it
+         * @description Tell what the token's scopes allow (OpenID Connect Core, 5.3).
+         */
+        post: operations["userinfo_oauth_userinfo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AppView
+         * @description An app that one is connected to; `spendLimit` in coins, null without `coins:spend`.
+         */
+        AppView: {
+            /**
+             * Clientid
+             * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            clientId: string;
+            /**
+             * Connectedat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            connectedAt: string;
+            /**
+             * Id
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Lastusedat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            lastUsedAt: string;
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "coins:spend"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * Spendlimit
+             * @example 50
+             */
+            spendLimit: number | null;
+        };
+        /**
+         * AppsAnswer
+         * @description The apps that one is connected to, the latest used first.
+         */
+        AppsAnswer: {
+            /** Apps */
+            apps: components["schemas"]["AppView"][];
+        };
+        /**
+         * ClientAnswer
+         * @description A client after a change.
+         */
+        ClientAnswer: {
+            client: components["schemas"]["ClientView"];
+            /**
+             * Message
+             * @example The client is changed.
+             */
+            message: string;
+        };
+        /**
+         * ClientTerms
+         * @description What is registered of a client.
+         */
+        ClientTerms: {
+            /**
+             * Granttypes
+             * @default [
+             *       "authorization_code",
+             *       "refresh_token"
+             *     ]
+             * @example [
+             *       "authorization_code"
+             *     ]
+             */
+            grantTypes: ("authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code")[];
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Postlogoutredirecturis
+             * @default []
+             * @example [
+             *       "https://app.example/bye"
+             *     ]
+             */
+            postLogoutRedirectUris: string[];
+            /**
+             * Redirecturis
+             * @default []
+             * @example [
+             *       "https://app.example/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * Requirepkce
+             * @default true
+             * @example true
+             */
+            requirePkce: boolean;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "profile"
+             *     ]
+             */
+            scopes: ("openid" | "profile" | "email" | "offline_access" | "coins:read" | "coins:spend")[];
+        };
+        /**
+         * ClientView
+         * @description A registered client.
+         */
+        ClientView: {
+            /**
+             * Createdat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Granttypes
+             * @example [
+             *       "authorization_code",
+             *       "refresh_token"
+             *     ]
+             */
+            grantTypes: string[];
+            /**
+             * Id
+             * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Ispublic
+             * @example false
+             */
+            isPublic: boolean;
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Postlogoutredirecturis
+             * @example [
+             *       "https://app.example/bye"
+             *     ]
+             */
+            postLogoutRedirectUris: string[];
+            /**
+             * Redirecturis
+             * @example [
+             *       "https://app.example/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * Requirepkce
+             * @example true
+             */
+            requirePkce: boolean;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "profile"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /**
+         * ClientsAnswer
+         * @description The registered clients, the newest first.
+         */
+        ClientsAnswer: {
+            /** Clients */
+            clients: components["schemas"]["ClientView"][];
+        };
+        /**
+         * DeviceAnswer
+         * @description What a device shows its person, and the code with which it asks; times in seconds (RFC 8628).
+         */
+        DeviceAnswer: {
+            /**
+             * Device Code
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            device_code: string;
+            /**
+             * Expires In
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Interval
+             * @example 5
+             */
+            interval: number;
+            /**
+             * User Code
+             * @example BCDF-GHJK
+             */
+            user_code: string;
+            /**
+             * Verification Uri
+             * @example https://bank.example/oauth/device
+             */
+            verification_uri: string;
+            /**
+             * Verification Uri Complete
+             * @example https://bank.example/oauth/device?user_code=BCDF-GHJK
+             */
+            verification_uri_complete: string;
+        };
+        /**
+         * DiscoveryAnswer
+         * @description The provider's metadata; the fields are those of OpenID Connect Discovery 1.0 and RFC 8414.
+         */
+        DiscoveryAnswer: {
+            /**
+             * Authorization Endpoint
+             * @example https://bank.example/oauth/authorize
+             */
+            authorization_endpoint: string;
+            /**
+             * Id Token Signing Alg Values Supported
+             * @example [
+             *       "RS256"
+             *     ]
+             */
+            id_token_signing_alg_values_supported: string[];
+            /**
+             * Issuer
+             * @example https://bank.example
+             */
+            issuer: string;
+            /**
+             * Jwks Uri
+             * @example https://bank.example/.well-known/jwks.json
+             */
+            jwks_uri: string;
+            /**
+             * Response Types Supported
+             * @example [
+             *       "code"
+             *     ]
+             */
+            response_types_supported: string[];
+            /**
+             * Subject Types Supported
+             * @example [
+             *       "public"
+             *     ]
+             */
+            subject_types_supported: string[];
+            /**
+             * Token Endpoint
+             * @example https://bank.example/oauth/token
+             */
+            token_endpoint: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * DoneAnswer
+         * @description It is done.
+         */
+        DoneAnswer: {
+            /**
+             * Message
+             * @example It is done.
+             */
+            message: string;
+        };
+        /**
+         * IntrospectionAnswer
+         * @description Whether a token is active, and if so what it says (RFC 7662).
+         */
+        IntrospectionAnswer: {
+            /**
+             * Active
+             * @example true
+             */
+            active: boolean;
+            /**
+             * Client Id
+             * @default
+             * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            client_id: string;
+            /**
+             * Exp
+             * @default 0
+             * @example 1790000000
+             */
+            exp: number;
+            /**
+             * Scope
+             * @default
+             * @example openid profile
+             */
+            scope: string;
+            /**
+             * Sub
+             * @default
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            sub: string;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * KeySetAnswer
          * @description A JSON Web Key Set (RFC 7517).
@@ -336,6 +1006,164 @@ export interface components {
              * @example It is done.
              */
             message: string;
+        };
+        /**
+         * NewClientAnswer
+         * @description A client with a new secret.
+         */
+        NewClientAnswer: {
+            client: components["schemas"]["NewClientView"];
+            /**
+             * Message
+             * @example Keep the secret: it is shown only now.
+             */
+            message: string;
+        };
+        /**
+         * NewClientBody
+         * @description A client to register; a public one can keep no secret, as an app on people's own devices.
+         */
+        NewClientBody: {
+            /**
+             * Granttypes
+             * @default [
+             *       "authorization_code",
+             *       "refresh_token"
+             *     ]
+             * @example [
+             *       "authorization_code"
+             *     ]
+             */
+            grantTypes: ("authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code")[];
+            /**
+             * Ispublic
+             * @default false
+             * @example false
+             */
+            isPublic: boolean;
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Postlogoutredirecturis
+             * @default []
+             * @example [
+             *       "https://app.example/bye"
+             *     ]
+             */
+            postLogoutRedirectUris: string[];
+            /**
+             * Redirecturis
+             * @default []
+             * @example [
+             *       "https://app.example/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * Requirepkce
+             * @default true
+             * @example true
+             */
+            requirePkce: boolean;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "profile"
+             *     ]
+             */
+            scopes: ("openid" | "profile" | "email" | "offline_access" | "coins:read" | "coins:spend")[];
+        };
+        /**
+         * NewClientView
+         * @description A client with the secret that is shown once; null for a public client.
+         */
+        NewClientView: {
+            /**
+             * Clientsecret
+             * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            clientSecret: string | null;
+            /**
+             * Createdat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Granttypes
+             * @example [
+             *       "authorization_code",
+             *       "refresh_token"
+             *     ]
+             */
+            grantTypes: string[];
+            /**
+             * Id
+             * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Ispublic
+             * @example false
+             */
+            isPublic: boolean;
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Postlogoutredirecturis
+             * @example [
+             *       "https://app.example/bye"
+             *     ]
+             */
+            postLogoutRedirectUris: string[];
+            /**
+             * Redirecturis
+             * @example [
+             *       "https://app.example/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * Requirepkce
+             * @example true
+             */
+            requirePkce: boolean;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "profile"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /**
+         * NothingAnswer
+         * @description It is done.
+         * @example {}
+         */
+        NothingAnswer: Record<string, never>;
+        /**
+         * OAuthProblem
+         * @description Why a program was refused (RFC 6749, section 5.2).
+         */
+        OAuthProblem: {
+            /**
+             * Error
+             * @example invalid_grant
+             */
+            error: string;
+            /**
+             * Error Description
+             * @example The code or token is not valid, or not valid any more.
+             */
+            error_description: string;
         };
         /**
          * PasswordBody
@@ -522,6 +1350,44 @@ export interface components {
             slip: string;
         };
         /**
+         * TokensAnswer
+         * @description Tokens; `expires_in` in seconds. Without `offline_access` there is no refresh token, without `openid` no ID.
+         */
+        TokensAnswer: {
+            /**
+             * Access Token
+             * @example eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln
+             */
+            access_token: string;
+            /**
+             * Expires In
+             * @example 3600
+             */
+            expires_in: number;
+            /**
+             * Id Token
+             * @default
+             * @example eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln
+             */
+            id_token: string;
+            /**
+             * Refresh Token
+             * @default
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            refresh_token: string;
+            /**
+             * Scope
+             * @example openid profile offline_access
+             */
+            scope: string;
+            /**
+             * Token Type
+             * @example Bearer
+             */
+            token_type: string;
+        };
+        /**
          * UserAnswer
          * @description A person with their wallet; the wallet's fields are null while the Coin Service does not answer.
          * @example {
@@ -562,6 +1428,41 @@ export interface components {
             /** Role */
             role: string;
         };
+        /**
+         * UserinfoAnswer
+         * @description What the granted scopes tell of a person.
+         */
+        UserinfoAnswer: {
+            /**
+             * Email
+             * @default
+             * @example runner@example.org
+             */
+            email: string;
+            /**
+             * Email Verified
+             * @default false
+             * @example true
+             */
+            email_verified: boolean;
+            /**
+             * Name
+             * @default
+             * @example Night Runner
+             */
+            name: string;
+            /**
+             * Preferred Username
+             * @default
+             * @example Night Runner
+             */
+            preferred_username: string;
+            /**
+             * Sub
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            sub: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -601,6 +1502,1540 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["KeySetAnswer"];
+                };
+            };
+        };
+    };
+    discovery__well_known_oauth_authorization_server_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorization_endpoint": "https://bank.example/oauth/authorize",
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "RS256"
+                     *       ],
+                     *       "issuer": "https://bank.example",
+                     *       "jwks_uri": "https://bank.example/.well-known/jwks.json",
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
+                     *       "subject_types_supported": [
+                     *         "public"
+                     *       ],
+                     *       "token_endpoint": "https://bank.example/oauth/token"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DiscoveryAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discovery__well_known_openid_configuration_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorization_endpoint": "https://bank.example/oauth/authorize",
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "RS256"
+                     *       ],
+                     *       "issuer": "https://bank.example",
+                     *       "jwks_uri": "https://bank.example/.well-known/jwks.json",
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
+                     *       "subject_types_supported": [
+                     *         "public"
+                     *       ],
+                     *       "token_endpoint": "https://bank.example/oauth/token"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DiscoveryAnswer"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_auth_connected_apps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "apps": [
+                     *         {
+                     *           "clientId": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *           "connectedAt": "2026-01-31T12:00:00.000000Z",
+                     *           "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "lastUsedAt": "2026-01-31T12:00:00.000000Z",
+                     *           "name": "Course platform",
+                     *           "scopes": [
+                     *             "openid",
+                     *             "coins:spend"
+                     *           ],
+                     *           "spendLimit": 50
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AppsAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect_api_auth_connected_apps__app_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A connection. */
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_developer_clients_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clients": [
+                     *         {
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "grantTypes": [
+                     *             "authorization_code",
+                     *             "refresh_token"
+                     *           ],
+                     *           "id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *           "isPublic": false,
+                     *           "name": "Course platform",
+                     *           "postLogoutRedirectUris": [
+                     *             "https://app.example/bye"
+                     *           ],
+                     *           "redirectUris": [
+                     *             "https://app.example/callback"
+                     *           ],
+                     *           "requirePkce": true,
+                     *           "scopes": [
+                     *             "openid",
+                     *             "profile"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientsAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_developer_clients_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grantTypes": [
+                 *         "authorization_code"
+                 *       ],
+                 *       "isPublic": false,
+                 *       "name": "Course platform",
+                 *       "postLogoutRedirectUris": [
+                 *         "https://app.example/bye"
+                 *       ],
+                 *       "redirectUris": [
+                 *         "https://app.example/callback"
+                 *       ],
+                 *       "requirePkce": true,
+                 *       "scopes": [
+                 *         "openid",
+                 *         "profile"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewClientBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client": {
+                     *         "clientSecret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "grantTypes": [
+                     *           "authorization_code",
+                     *           "refresh_token"
+                     *         ],
+                     *         "id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "isPublic": false,
+                     *         "name": "Course platform",
+                     *         "postLogoutRedirectUris": [
+                     *           "https://app.example/bye"
+                     *         ],
+                     *         "redirectUris": [
+                     *           "https://app.example/callback"
+                     *         ],
+                     *         "requirePkce": true,
+                     *         "scopes": [
+                     *           "openid",
+                     *           "profile"
+                     *         ]
+                     *       },
+                     *       "message": "Keep the secret: it is shown only now."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewClientAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_developer_clients__client_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grantTypes": [
+                 *         "authorization_code"
+                 *       ],
+                 *       "name": "Course platform",
+                 *       "postLogoutRedirectUris": [
+                 *         "https://app.example/bye"
+                 *       ],
+                 *       "redirectUris": [
+                 *         "https://app.example/callback"
+                 *       ],
+                 *       "requirePkce": true,
+                 *       "scopes": [
+                 *         "openid",
+                 *         "profile"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClientTerms"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client": {
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "grantTypes": [
+                     *           "authorization_code",
+                     *           "refresh_token"
+                     *         ],
+                     *         "id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "isPublic": false,
+                     *         "name": "Course platform",
+                     *         "postLogoutRedirectUris": [
+                     *           "https://app.example/bye"
+                     *         ],
+                     *         "redirectUris": [
+                     *           "https://app.example/callback"
+                     *         ],
+                     *         "requirePkce": true,
+                     *         "scopes": [
+                     *           "openid",
+                     *           "profile"
+                     *         ]
+                     *       },
+                     *       "message": "The client is changed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_developer_clients__client_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_secret_api_developer_clients__client_id__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client": {
+                     *         "clientSecret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "grantTypes": [
+                     *           "authorization_code",
+                     *           "refresh_token"
+                     *         ],
+                     *         "id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *         "isPublic": false,
+                     *         "name": "Course platform",
+                     *         "postLogoutRedirectUris": [
+                     *           "https://app.example/bye"
+                     *         ],
+                     *         "redirectUris": [
+                     *           "https://app.example/callback"
+                     *         ],
+                     *         "requirePkce": true,
+                     *         "scopes": [
+                     *           "openid",
+                     *           "profile"
+                     *         ]
+                     *       },
+                     *       "message": "Keep the secret: it is shown only now."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewClientAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_api_oauth_token_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "device_code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "grant_type": "authorization_code",
+                 *       "redirect_uri": "https://app.example/callback",
+                 *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "scope": "openid profile"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    code?: string | null;
+                    /**
+                     * Code Verifier
+                     * @example dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+                     */
+                    code_verifier?: string | null;
+                    /**
+                     * Device Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    device_code?: string | null;
+                    /**
+                     * Grant Type
+                     * @example authorization_code
+                     */
+                    grant_type: string;
+                    /**
+                     * Redirect Uri
+                     * @example https://app.example/callback
+                     */
+                    redirect_uri?: string | null;
+                    /**
+                     * Refresh Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    refresh_token?: string | null;
+                    /**
+                     * Scope
+                     * @example openid profile
+                     */
+                    scope?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "device_code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "grant_type": "authorization_code",
+                 *       "redirect_uri": "https://app.example/callback",
+                 *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "scope": "openid profile"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    code?: string | null;
+                    /**
+                     * Code Verifier
+                     * @example dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+                     */
+                    code_verifier?: string | null;
+                    /**
+                     * Device Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    device_code?: string | null;
+                    /**
+                     * Grant Type
+                     * @example authorization_code
+                     */
+                    grant_type: string;
+                    /**
+                     * Redirect Uri
+                     * @example https://app.example/callback
+                     */
+                    redirect_uri?: string | null;
+                    /**
+                     * Refresh Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    refresh_token?: string | null;
+                    /**
+                     * Scope
+                     * @example openid profile
+                     */
+                    scope?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "expires_in": 3600,
+                     *       "id_token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "scope": "openid profile offline_access",
+                     *       "token_type": "Bearer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokensAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2231,6 +4666,1583 @@ export interface operations {
                 content: {
                     /** @example loopbank_http_requests_total 42.0 */
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    authorize_oauth_authorize_get: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Who asks.
+                 * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                 */
+                client_id?: string;
+                /**
+                 * @description Where the answer goes; one of the client's, letter by letter.
+                 * @example https://app.example/cb
+                 */
+                redirect_uri?: string;
+                /**
+                 * @description Always code.
+                 * @example code
+                 */
+                response_type?: string;
+                /**
+                 * @description What is asked for.
+                 * @example openid profile
+                 */
+                scope?: string;
+                /**
+                 * @description Comes back unchanged.
+                 * @example af0ifjsldkj
+                 */
+                state?: string;
+                /**
+                 * @description Comes back in the ID token.
+                 * @example n-0S6_WzA2Mj
+                 */
+                nonce?: string;
+                /**
+                 * @description The SHA-256 of the verifier (RFC 7636).
+                 * @example E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+                 */
+                code_challenge?: string;
+                /**
+                 * @description Always S256.
+                 * @example S256
+                 */
+                code_challenge_method?: string;
+                /**
+                 * @description none, or some of login, consent, select_account.
+                 * @example login
+                 */
+                prompt?: string;
+                /**
+                 * @description Seconds since the person last proved who they are.
+                 * @example 3600
+                 */
+                max_age?: string;
+                /**
+                 * @description Who is expected.
+                 * @example Night Runner
+                 */
+                login_hint?: string;
+                /**
+                 * @description The languages of the pages.
+                 * @example de en
+                 */
+                ui_locales?: string;
+                /**
+                 * @description An ID token of the person who is expected.
+                 * @example eyJhbGciOiJSUzI1NiJ9.e30.c2ln
+                 */
+                id_token_hint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description Back to the app, or on to the next page. */
+            303: {
+                headers: {
+                    /** @description Where to go on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page that says why this cannot go on. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adopt_oauth_browser_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_oauth_device_get: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The code that the device shows.
+                 * @example BCDF-GHJK
+                 */
+                user_code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description Back to the app, or on to the next page. */
+            303: {
+                headers: {
+                    /** @description Where to go on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page that says why this cannot go on. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorize_device_oauth_device_authorization_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "scope": "openid offline_access"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Scope
+                     * @example openid offline_access
+                     */
+                    scope: string;
+                };
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "scope": "openid offline_access"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Scope
+                     * @example openid offline_access
+                     */
+                    scope: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "device_code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "expires_in": 600,
+                     *       "interval": 5,
+                     *       "user_code": "BCDF-GHJK",
+                     *       "verification_uri": "https://bank.example/oauth/device",
+                     *       "verification_uri_complete": "https://bank.example/oauth/device?user_code=BCDF-GHJK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    introspect_oauth_introspect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "token_type_hint": "refresh_token"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    token: string;
+                    /**
+                     * Token Type Hint
+                     * @example refresh_token
+                     */
+                    token_type_hint?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "token_type_hint": "refresh_token"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    token: string;
+                    /**
+                     * Token Type Hint
+                     * @example refresh_token
+                     */
+                    token_type_hint?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                     *       "exp": 1790000000,
+                     *       "scope": "openid profile",
+                     *       "sub": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IntrospectionAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_oauth_logout_get: {
+        parameters: {
+            query?: {
+                /**
+                 * @description An ID token of the person.
+                 * @example eyJhbGciOiJSUzI1NiJ9.e30.c2ln
+                 */
+                id_token_hint?: string;
+                /**
+                 * @description Who asks.
+                 * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                 */
+                client_id?: string;
+                /**
+                 * @description Where the person goes on; one of the client's.
+                 * @example https://app.example/bye
+                 */
+                post_logout_redirect_uri?: string;
+                /**
+                 * @description Comes back unchanged.
+                 * @example af0ifjsldkj
+                 */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description Back to the app, or on to the next page. */
+            303: {
+                headers: {
+                    /** @description Where to go on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page that says why this cannot go on. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html><title>Sign in</title> */
+                    "text/html": string;
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_oauth_revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "token_type_hint": "refresh_token"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    token: string;
+                    /**
+                     * Token Type Hint
+                     * @example refresh_token
+                     */
+                    token_type_hint?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "token_type_hint": "refresh_token"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    token: string;
+                    /**
+                     * Token Type Hint
+                     * @example refresh_token
+                     */
+                    token_type_hint?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["NothingAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_oauth_token_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "device_code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "grant_type": "authorization_code",
+                 *       "redirect_uri": "https://app.example/callback",
+                 *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "scope": "openid profile"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    code?: string | null;
+                    /**
+                     * Code Verifier
+                     * @example dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+                     */
+                    code_verifier?: string | null;
+                    /**
+                     * Device Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    device_code?: string | null;
+                    /**
+                     * Grant Type
+                     * @example authorization_code
+                     */
+                    grant_type: string;
+                    /**
+                     * Redirect Uri
+                     * @example https://app.example/callback
+                     */
+                    redirect_uri?: string | null;
+                    /**
+                     * Refresh Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    refresh_token?: string | null;
+                    /**
+                     * Scope
+                     * @example openid profile
+                     */
+                    scope?: string | null;
+                };
+                /**
+                 * @example {
+                 *       "client_id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
+                 *       "client_secret": "lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2",
+                 *       "code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "device_code": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "grant_type": "authorization_code",
+                 *       "redirect_uri": "https://app.example/callback",
+                 *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "scope": "openid profile"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Client Id
+                     * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+                     */
+                    client_id?: string | null;
+                    /**
+                     * Client Secret
+                     * @example lbs_Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2
+                     */
+                    client_secret?: string | null;
+                    /**
+                     * Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    code?: string | null;
+                    /**
+                     * Code Verifier
+                     * @example dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+                     */
+                    code_verifier?: string | null;
+                    /**
+                     * Device Code
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    device_code?: string | null;
+                    /**
+                     * Grant Type
+                     * @example authorization_code
+                     */
+                    grant_type: string;
+                    /**
+                     * Redirect Uri
+                     * @example https://app.example/callback
+                     */
+                    redirect_uri?: string | null;
+                    /**
+                     * Refresh Token
+                     * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+                     */
+                    refresh_token?: string | null;
+                    /**
+                     * Scope
+                     * @example openid profile
+                     */
+                    scope?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "expires_in": 3600,
+                     *       "id_token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "scope": "openid profile offline_access",
+                     *       "token_type": "Bearer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokensAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    userinfo_oauth_userinfo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "runner@example.org",
+                     *       "email_verified": true,
+                     *       "name": "Night Runner",
+                     *       "preferred_username": "Night Runner",
+                     *       "sub": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserinfoAnswer"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description This needs the scope openid. */
+            403: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "insufficient_scope",
+                     *       "error_description": "This needs the scope openid."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    userinfo_oauth_userinfo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "access_token": "eyJhbGciOi"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Access Token
+                     * @example eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln
+                     */
+                    access_token?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "runner@example.org",
+                     *       "email_verified": true,
+                     *       "name": "Night Runner",
+                     *       "preferred_username": "Night Runner",
+                     *       "sub": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserinfoAnswer"];
+                };
+            };
+            /** @description The code or token is not valid, or not valid any more. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_grant",
+                     *       "error_description": "The code or token is not valid, or not valid any more."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The client is unknown or did not authenticate. */
+            401: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or did not authenticate."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description This needs the scope openid. */
+            403: {
+                headers: {
+                    /** @description How to authenticate. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "insufficient_scope",
+                     *       "error_description": "This needs the scope openid."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
