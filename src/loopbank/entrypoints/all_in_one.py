@@ -22,6 +22,8 @@ _AUTH_PATHS = (
     "/api/v1/auth/",
     "/api/auth/",
     "/api/v1/account/password",
+    "/api/developer/clients",
+    "/api/oauth/",
     "/oauth/",
     "/.well-known/",
     "/internal/revocations",
