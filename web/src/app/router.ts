@@ -12,12 +12,13 @@ import { loadAreaTexts, type TextArea } from '@/shared/i18n/area-texts'
 import type { BankI18n } from '@/shared/i18n/bank-i18n'
 import { useSendStore } from '@/features/send/send.store'
 import { useSessionStore } from '@/shared/session/session.store'
+import { deskRoutes, type DeskRoutes } from './desk-routes'
 
 type None = Record<never, never>
 type Named<Name extends string, Path extends string> = RouteRecordInfo<Name, Path, None, None>
 
 /** Every screen by its name, so that a link to a screen that does not exist is a type error. */
-export interface BankRoutes {
+export interface BankRoutes extends DeskRoutes {
   home: Named<'home', '/'>
   receive: Named<'receive', '/receive'>
   send: Named<'send', '/send'>
@@ -33,7 +34,6 @@ export interface BankRoutes {
   'casino-fairness': Named<'casino-fairness', '/casino/fairness'>
   'casino-care': Named<'casino-care', '/casino/care'>
   'casino-verify': Named<'casino-verify', '/casino/verify'>
-  'desk-casino': Named<'desk-casino', '/desk/casino'>
   profile: Named<'profile', '/profile'>
   'profile-character': Named<'profile-character', '/profile/character'>
   'profile-password': Named<'profile-password', '/profile/password'>
@@ -41,6 +41,7 @@ export interface BankRoutes {
   'sign-in': Named<'sign-in', '/sign-in'>
   register: Named<'register', '/register'>
   setup: Named<'setup', '/setup'>
+  reset: Named<'reset', '/reset'>
   'not-found': Named<'not-found', '/:anything(.*)*'>
 }
 
@@ -77,11 +78,7 @@ const casinoRoutes: BankRoute[] = [
   { path: '/casino/verify', name: 'casino-verify', component: () => import('@/features/casino/proof/VerifyPage.vue'), meta: { title: 'casino.verifyTitle', access: 'everyone' } },
 ]
 
-const deskRoutes: BankRoute[] = [
-  { path: '/desk/casino', name: 'desk-casino', component: () => import('@/features/desk/casino-dial/CasinoDialPage.vue'), meta: { title: 'casinoDesk.title', access: 'people' } },
-]
-
-const routes: BankRoute[] = [
+const screens: BankRoute[] = [
   { path: '/', name: 'home', component: () => import('@/features/dashboard/DashboardPage.vue'), meta: { title: 'home.title', access: 'people' } },
   { path: '/receive', name: 'receive', component: () => import('@/features/dashboard/ReceivePage.vue'), meta: { title: 'receive.title', access: 'people' } },
   { path: '/send', name: 'send', component: () => import('@/features/send/ReceiverPage.vue'), meta: { title: 'send.title', access: 'people' } },
@@ -90,7 +87,6 @@ const routes: BankRoute[] = [
   { path: '/send/receipt', name: 'send-receipt', component: () => import('@/features/send/ReceiptPage.vue'), meta: { title: 'send.sentTitle', access: 'people' } },
   { path: '/statement', name: 'statement', component: () => import('@/features/statement/StatementPage.vue'), meta: { title: 'statement.title', access: 'people' } },
   ...casinoRoutes,
-  ...deskRoutes,
   { path: '/profile', name: 'profile', component: () => import('@/features/profile/ProfilePage.vue'), meta: { title: 'profile.title', access: 'people' } },
   { path: '/profile/character', name: 'profile-character', component: () => import('@/features/profile/CharacterPage.vue'), meta: { title: 'profile.character', access: 'people' } },
   { path: '/profile/password', name: 'profile-password', component: () => import('@/features/profile/PasswordPage.vue'), meta: { title: 'password.title', access: 'people' } },
@@ -104,6 +100,13 @@ const routes: BankRoute[] = [
     // The token stands behind the #, which browsers never send to a server or put into a log.
     props: (route) => ({ token: route.hash.slice(1) }),
     meta: { title: 'setup.title', access: 'everyone' },
+  },
+  {
+    path: '/reset',
+    name: 'reset',
+    component: () => import('@/features/sign-in/ResetPage.vue'),
+    props: (route) => ({ slip: route.hash.slice(1) }),
+    meta: { title: 'reset.title', access: 'everyone' },
   },
   { path: '/:anything(.*)*', name: 'not-found', component: () => import('@/features/not-found/NotFoundPage.vue'), meta: { title: 'notFound.title', access: 'everyone' } },
 ]
@@ -139,7 +142,7 @@ function paymentGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationR
 export function createBankRouter(pinia: Pinia, i18n: BankI18n) {
   const router = createRouter({
     history: createWebHistory(),
-    routes,
+    routes: [...deskRoutes, ...screens],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
   router.beforeEach((to) => accessGuard(to, pinia))

@@ -76,3 +76,9 @@ export function formatCoins(coins: Coins, scale: number, locale: string): string
   const point = new Intl.NumberFormat(locale).formatToParts(1.5).find((part) => part.type === 'decimal')
   return `${grouped}${point?.value ?? '.'}${fraction}`
 }
+
+/** As many times an amount of minor units as there are people, or lines. Raises RangeError for a fraction of a time. */
+export function timesCoins(coins: Coins, times: number): Coins {
+  if (!Number.isSafeInteger(times)) throw new RangeError(`Not a whole number of times: ${times}`)
+  return (coins * times) as Coins
+}
