@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
+from loopbank.entrypoints.badge_command import badges_command
 from loopbank.entrypoints.casino_commands import simulate_command, verify_round_command
 from loopbank.entrypoints.console import (
     AsJson,
@@ -42,6 +43,7 @@ app.command("simulate")(simulate_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 app.command("move")(move_command)
+app.command("badges")(badges_command)
 
 
 class Which(StrEnum):

@@ -32,6 +32,16 @@ _NOBODY = "http://127.0.0.1:9"
 
 def served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]:
     """Build what a serving process runs: all, auth, coin, web or the worker."""
+    app, parts = _served(settings, which)
+    if not settings.trace_endpoint:
+        return app, parts
+    # The libraries of traces take a fifth of a second and 20 MiB, which only those pay who want them.
+    from loopbank.entrypoints.tracing import with_traces  # noqa: PLC0415 -- see above
+
+    return with_traces(app, parts, settings.trace_endpoint, which)
+
+
+def _served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]:
     if which == "all":
         return build_all_in_one(settings, _connect(settings))
     if which == "web":

@@ -12,6 +12,7 @@ from loopbank.entrypoints.figures import BankFigures
 from loopbank.entrypoints.service import Part
 from loopbank.entrypoints.webhooks import build_couriers
 from loopbank.events import Daily, LogConsumer, LogKey, LogMetrics, Schedules, Sealer
+from loopbank.events.brokers import broker_relay, connect_broker
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
@@ -46,6 +47,11 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
     for name, at, errand in (("backup", settings.backup_at, backup), ("check", settings.check_at, check)):
         if at:
             schedules.daily(name, Daily(at, settings.time_zone), partial(errand, settings))
+    relays = []
+    if settings.broker_url:
+        broker = connect_broker(settings.broker_url)
+        relays.append(broker_relay(database, broker, holder=holder, clock=system_clock, metrics=log_metrics))
+        sealer.on_seal(relays[0].wake)
     bank.on_commit(sealer.wake)
     couriers = build_couriers(settings, bank, holder=holder)
     sealer.on_seal(people.wake)
@@ -54,12 +60,16 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
     async def start() -> None:
         sealer.start()
         people.start()
+        for relay in relays:
+            relay.start()
         couriers.start()
         schedules.start()
 
     async def stop() -> None:
         await schedules.stop()
         await couriers.stop()
+        for relay in relays:
+            await relay.stop()
         await people.stop()
         await sealer.stop()
 

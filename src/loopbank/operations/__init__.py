@@ -2,6 +2,7 @@
 
 from loopbank.operations.archive import Manifest
 from loopbank.operations.backups import Backups, Identity, MadeBackup, RestoredBank
+from loopbank.operations.badges import Badge, write_badges
 from loopbank.operations.copies import copies_of
 from loopbank.operations.moving import Moved, move_bank
 from loopbank.operations.targets import KEPT_DAYS, BackupTarget, made_at
@@ -10,6 +11,7 @@ __all__ = [
     "KEPT_DAYS",
     "BackupTarget",
     "Backups",
+    "Badge",
     "Identity",
     "MadeBackup",
     "Manifest",
@@ -18,4 +20,5 @@ __all__ = [
     "copies_of",
     "made_at",
     "move_bank",
+    "write_badges",
 ]

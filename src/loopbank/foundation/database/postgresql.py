@@ -161,7 +161,11 @@ class PostgresDatabase(Database):
             )
 
         engine = create_async_engine(
-            "postgresql+asyncpg://", async_creator=connect, isolation_level="AUTOCOMMIT", poolclass=NullPool
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+            hide_parameters=True,  # an error's text goes to the log, and values may be secret
         )
         self._pool = _Pool(engine, connections_max)
         self._statements = SetStatements(engine.dialect)

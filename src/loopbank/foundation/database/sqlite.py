@@ -80,6 +80,7 @@ class SqliteDatabase(Database):
         # An idle connection costs little and a wait for one would block the loop, so the pool has no upper bound.
         self._engine = create_engine(
             url,
+            hide_parameters=True,  # an error's text goes to the log, and values may be secret
             pool_size=5,
             max_overflow=-1,
             pool_use_lifo=True,  # the connection used last still has its pages in memory
