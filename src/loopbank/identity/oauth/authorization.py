@@ -49,6 +49,7 @@ class AuthorizationRequest:
     """A request of a known client, whose answer goes to an address that the client registered."""
 
     client: Client
+    issuer: str
     redirect_uri: str
     state: str | None
     scopes: Scopes
@@ -83,18 +84,19 @@ class Authorization:
         clients: Clients,
         families: Families,
         mint: TokenMint,
-        issuer: str,
         clock: Clock,
     ) -> None:
         self._database = database
         self._clients = clients
         self._families = families
         self._mint = mint
-        self._issuer = issuer
         self._clock = clock
 
-    async def read(self, parameters: Parameters) -> AuthorizationRequest:
-        """Read a request. Raises UnusableAuthorization, or RedirectedRefusal once client and address are sure."""
+    async def read(self, parameters: Parameters, issuer: str) -> AuthorizationRequest:
+        """Read a request that came to `issuer`.
+
+        Raises UnusableAuthorization, or RedirectedRefusal once client and address are sure.
+        """
         client = await self._clients.find(parameters.get("client_id") or "")
         redirect_uri = parameters.get("redirect_uri")
         if client is None:
@@ -102,14 +104,14 @@ class Authorization:
         if redirect_uri is None or not is_registered(redirect_uri, client.redirect_uris):
             raise UnusableAuthorization(f"The app {client.name} wants its answer at an address it did not register.")
         try:
-            return await self._read(parameters, client, redirect_uri)
+            return await self._read(parameters, client, redirect_uri, issuer)
         except OAuthRefusal as refusal:
-            location = self._answer(redirect_uri, parameters.get("state"), refusal)
+            location = _answer(redirect_uri, parameters.get("state"), issuer, refusal)
             raise RedirectedRefusal(refusal, location) from refusal
 
     def refused(self, request: AuthorizationRequest, refusal: OAuthRefusal) -> str:
         """Give the address at which the client hears of a refusal."""
-        return self._answer(request.redirect_uri, request.state, refusal)
+        return _answer(request.redirect_uri, request.state, request.issuer, refusal)
 
     def needs_sign_in(self, request: AuthorizationRequest, browser: Browser | None) -> bool:
         """Tell whether the person has to sign in (again) first. Raises RedirectedRefusal when nobody may be asked."""
@@ -177,9 +179,11 @@ class Authorization:
             ends_at=later(self._clock(), CODE_SECONDS_MAX),
         )
         await store.insert_code(tx, token_hash(text), code)
-        return with_query(request.redirect_uri, {"code": text, "state": request.state, "iss": self._issuer})
+        return with_query(request.redirect_uri, {"code": text, "state": request.state, "iss": request.issuer})
 
-    async def _read(self, parameters: Parameters, client: Client, redirect_uri: str) -> AuthorizationRequest:
+    async def _read(
+        self, parameters: Parameters, client: Client, redirect_uri: str, issuer: str
+    ) -> AuthorizationRequest:
         _refuse_unsupported(parameters, client)
         prompts = frozenset((parameters.get("prompt") or "").split())
         if not prompts <= set(PROMPTS) or ("none" in prompts and len(prompts) > 1):
@@ -189,6 +193,7 @@ class Authorization:
             raise InvalidRequest("The parameter max_age is a number of seconds.")
         return AuthorizationRequest(
             client=client,
+            issuer=issuer,
             redirect_uri=redirect_uri,
             state=_short(parameters, "state"),
             scopes=_asked_scopes(parameters, client),
@@ -214,9 +219,10 @@ class Authorization:
     def _redirected(self, request: AuthorizationRequest, refusal: OAuthRefusal) -> RedirectedRefusal:
         return RedirectedRefusal(refusal, self.refused(request, refusal))
 
-    def _answer(self, redirect_uri: str, state: str | None, refusal: OAuthRefusal) -> str:
-        told = {"error": refusal.code, "error_description": refusal.detail, "state": state, "iss": self._issuer}
-        return with_query(redirect_uri, told)
+
+def _answer(redirect_uri: str, state: str | None, issuer: str, refusal: OAuthRefusal) -> str:
+    told = {"error": refusal.code, "error_description": refusal.detail, "state": state, "iss": issuer}
+    return with_query(redirect_uri, told)
 
 
 def _refuse_unsupported(parameters: Parameters, client: Client) -> None:

@@ -12,6 +12,7 @@ from loopbank.foundation.http import unhurried
 from loopbank.foundation.openapi import refusals, signed_in
 from loopbank.foundation.requests import StrictRoute
 from loopbank.identity.oauth import contract, schemas
+from loopbank.identity.oauth.addresses import Issuers
 from loopbank.identity.oauth.authorization import Authorization, AuthorizationRequest
 from loopbank.identity.oauth.browsers import write_cookie
 from loopbank.identity.oauth.consent import Consent, Question
@@ -29,10 +30,13 @@ class AuthorizeRoutes:
     Everything an app asks for stays in the address until it is answered, so nothing is kept for those who never answer.
     """
 
-    def __init__(self, *, front: Front, consent: Consent, authorization: Authorization, guard: Guard) -> None:
+    def __init__(
+        self, *, front: Front, consent: Consent, authorization: Authorization, issuers: Issuers, guard: Guard
+    ) -> None:
         self._front = front
         self._consent = consent
         self._authorization = authorization
+        self._issuers = issuers
         self._guard = guard
         self.router = APIRouter(tags=["Sign in to apps"], route_class=StrictRoute)
         add = self.router.add_api_route
@@ -93,7 +97,7 @@ class AuthorizeRoutes:
         return schemas.DoneAnswer(message="This browser is known to the pages for apps.")
 
     async def _go_on(self, request: Request, query: str) -> Response:
-        asked = await self._authorization.read(parse_query(query))
+        asked = await self._authorization.read(parse_query(query), self._issuers.of(request))
         here = await self._front.browsers.current(request)
         if here is None or self._authorization.needs_sign_in(asked, here.browser):
             return self._sign_in_page(request, asked, query)
@@ -105,7 +109,7 @@ class AuthorizeRoutes:
     async def _decide(self, request: Request) -> Response:
         form = await self._front.own_form(request)
         query = form.require("request")
-        asked = await self._authorization.read(parse_query(query))
+        asked = await self._authorization.read(parse_query(query), self._issuers.of(request))
         here = await self._front.browsers.current(request)
         if here is None or self._authorization.needs_sign_in(asked, here.browser):
             return self._sign_in_page(request, asked, query)

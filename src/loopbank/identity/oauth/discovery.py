@@ -4,7 +4,6 @@ from typing import Any
 
 from loopbank.access import ALGORITHM
 from loopbank.identity.oauth.authorization import PROMPTS
-from loopbank.identity.oauth.errors import NoPublicAddress
 from loopbank.identity.oauth.model import GrantType
 from loopbank.identity.oauth.scopes import SCOPES
 from loopbank.identity.oauth.texts import LANGUAGES
@@ -17,11 +16,8 @@ _CLAIMS = [
 ]  # fmt: skip
 
 
-def discovery_document(public_url: str) -> dict[str, Any]:
-    """Describe the provider at a public address. Raises NoPublicAddress without one."""
-    issuer = public_url.rstrip("/")
-    if not issuer:
-        raise NoPublicAddress
+def discovery_document(issuer: str) -> dict[str, Any]:
+    """Describe the provider under its address."""
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",

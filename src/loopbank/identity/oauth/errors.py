@@ -228,4 +228,4 @@ class NoPublicAddress(NotFound):
     code = "no_public_address"
 
     def __init__(self) -> None:
-        super().__init__("This installation has no public address (LOOPBANK_PUBLIC_URL) to be found under.")
+        super().__init__("This installation has no public address (LOOPBANK_PUBLIC_URL) to be found under from here.")

@@ -8,14 +8,16 @@ from starlette.responses import Response
 
 from loopbank.access import RateLimits, client_key
 from loopbank.foundation.errors import Refusal
+from loopbank.identity.admission import BY_TWO_FACTORS, StepUp
 from loopbank.identity.devices import place_of
-from loopbank.identity.errors import WrongCredentials
+from loopbank.identity.errors import SecondFactorRefused, WrongCredentials
 from loopbank.identity.oauth.authorization import RedirectedRefusal
 from loopbank.identity.oauth.browsers import BY_PASSWORD, Browsers, SignedInBrowser, write_cookie
 from loopbank.identity.oauth.errors import InvalidRequest
 from loopbank.identity.oauth.pages import Pages, go_to
 from loopbank.identity.oauth.parameters import Parameters, read_parameters
 from loopbank.identity.origins import OwnOrigin
+from loopbank.identity.sessions import SignedIn
 from loopbank.identity.sign_in import SignIn
 
 AUTHORIZE = "/oauth/authorize"
@@ -73,15 +75,37 @@ class Front:
         if not then.startswith(_GOING_ON):
             raise InvalidRequest("A sign-in goes on at one of our own pages.")
         self._rate_limits.check("login", _SIGN_IN_LIMIT, client_key(request))
-        former = await self.browsers.current(request)
+        challenge = form.get("challenge")
+        if challenge is not None:
+            return await self._step_up(request, then, challenge, form.get("code") or "")
         try:
-            signed_in = await self._sign_in.sign_in(name, form.get("password") or "", place_of(request))
+            outcome = await self._sign_in.sign_in(name, form.get("password") or "", place_of(request))
         except WrongCredentials:
             mistake = self.pages.say(request, "wrong")
             return self.pages.show(
                 request, "sign_in.html", "sign_in", status=401, then=then, client="", name=name, mistake=mistake
             )
-        remembered = await self.browsers.remember(signed_in.person, signed_in.session, BY_PASSWORD, former=former)
+        if isinstance(outcome, StepUp):
+            return self._code_page(request, then, outcome.challenge)
+        return await self._let_in(request, then, outcome, BY_PASSWORD)
+
+    async def _step_up(self, request: Request, then: str, challenge: str, code: str) -> Response:
+        """Take the code of somebody's authenticator app, after the password."""
+        try:
+            signed_in = await self._sign_in.step_up(challenge, code, place_of(request))
+        except SecondFactorRefused:
+            return self._code_page(request, then, challenge, mistake=self.pages.say(request, "wrong"))
+        return await self._let_in(request, then, signed_in, BY_TWO_FACTORS)
+
+    def _code_page(self, request: Request, then: str, challenge: str, mistake: str | None = None) -> Response:
+        status = 200 if mistake is None else 401
+        return self.pages.show(
+            request, "second_factor.html", "sign_in", status=status, then=then, challenge=challenge, mistake=mistake
+        )
+
+    async def _let_in(self, request: Request, then: str, signed_in: SignedIn, amr: str) -> Response:
+        former = await self.browsers.current(request)
+        remembered = await self.browsers.remember(signed_in.person, signed_in.session, amr, former=former)
         response = go_to(then)
         write_cookie(request, response, remembered.cookie)
         return response

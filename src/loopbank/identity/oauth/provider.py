@@ -10,6 +10,7 @@ from loopbank.foundation.database import Database
 from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation
 from loopbank.identity.keys import KeyRing
+from loopbank.identity.oauth.addresses import Issuers
 from loopbank.identity.oauth.authorization import Authorization
 from loopbank.identity.oauth.authorize_routes import AuthorizeRoutes
 from loopbank.identity.oauth.browsers import Browsers
@@ -53,6 +54,7 @@ class Provider:
         database, clock, sessions = around.database, around.clock, around.sessions
         public_url = around.installation.public_url
         issuer = token_issuer(public_url)
+        self._issuers = Issuers(public_url)
         self._mint = TokenMint(keys=around.keys, issuer=issuer, clock=clock)
         self._families = Families(database=database, sessions=sessions, clock=clock)
         self._clients = Clients(
@@ -73,7 +75,6 @@ class Provider:
             clients=self._clients,
             families=self._families,
             mint=self._mint,
-            issuer=issuer,
             clock=clock,
         )
         self.routers: tuple[APIRouter, ...] = (self._protocol(around), *self._pages(around), *self._consoles(around))
@@ -103,7 +104,7 @@ class Provider:
                 clock=around.clock,
             ),
             rate_limits=around.rate_limits,
-            public_url=around.installation.public_url,
+            issuers=self._issuers,
         ).router
 
     def _pages(self, around: Surroundings) -> tuple[APIRouter, ...]:
@@ -121,7 +122,13 @@ class Provider:
         )
         consent = Consent(front, self._families)
         return (
-            AuthorizeRoutes(front=front, consent=consent, authorization=self._authorization, guard=around.guard).router,
+            AuthorizeRoutes(
+                front=front,
+                consent=consent,
+                authorization=self._authorization,
+                issuers=self._issuers,
+                guard=around.guard,
+            ).router,
             DeviceRoutes(front=front, consent=consent, devices=self._devices).router,
             LogoutRoutes(front=front, clients=self._clients, mint=self._mint).router,
         )

@@ -59,8 +59,8 @@ class Redemption:
         self._mint = mint
         self._clock = clock
 
-    async def tokens(self, client: Client, parameters: Parameters) -> Tokens:
-        """Give what a recognised client asks for. Raises OAuthRefusal."""
+    async def tokens(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
+        """Give what a recognised client asks of `issuer`. Raises OAuthRefusal."""
         try:
             grant_type = GrantType(parameters.require("grant_type"))
         except ValueError:
@@ -69,15 +69,15 @@ class Redemption:
             raise UnauthorizedClient
         match grant_type:
             case GrantType.AUTHORIZATION_CODE:
-                return await self._by_code(client, parameters)
+                return await self._by_code(client, parameters, issuer)
             case GrantType.REFRESH_TOKEN:
-                return await self._by_refresh_token(client, parameters)
+                return await self._by_refresh_token(client, parameters, issuer)
             case GrantType.DEVICE_CODE:
-                return await self._by_device(client, parameters)
+                return await self._by_device(client, parameters, issuer)
             case GrantType.CLIENT_CREDENTIALS:
                 return await self._by_credentials(client, parameters)
 
-    async def _by_code(self, client: Client, parameters: Parameters) -> Tokens:
+    async def _by_code(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
         """Redeem a code. The same code again ends what it gave: one of the two holds a stolen copy."""
         hashed = token_hash(parameters.require("code"))
         async with self._database.reading() as tx:
@@ -95,9 +95,9 @@ class Redemption:
         if redeemed is None:
             await self._families.end(shown.code.family_id, reason="code_reused")
             raise InvalidGrant
-        return await self._signed(redeemed, redeemed.living.family.scopes, nonce=shown.code.nonce)
+        return await self._signed(redeemed, redeemed.living.family.scopes, issuer=issuer, nonce=shown.code.nonce)
 
-    async def _by_refresh_token(self, client: Client, parameters: Parameters) -> Tokens:
+    async def _by_refresh_token(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
         """Exchange a refresh token; the same again within ten seconds is a lost answer, later a stolen copy."""
         hashed = token_hash(parameters.require("refresh_token"))
         async with self._database.reading() as tx:
@@ -116,9 +116,9 @@ class Redemption:
             if not await client_store.note_use(tx, redeemed.living.family.grant_id, now=now):
                 raise InvalidGrant
             scopes = _narrowed(redeemed.living.family.scopes & client.scopes, parameters)
-        return await self._signed(redeemed, scopes, nonce=None)
+        return await self._signed(redeemed, scopes, issuer=issuer, nonce=None)
 
-    async def _by_device(self, client: Client, parameters: Parameters) -> Tokens:
+    async def _by_device(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
         """Redeem the code of a device that its person let in."""
         hashed = token_hash(parameters.require("device_code"))
         await self._devices.poll(hashed, client)
@@ -127,7 +127,7 @@ class Redemption:
             if family_id is None:
                 raise InvalidGrant
             redeemed = await self._redeem(tx, family_id, client)
-        return await self._signed(redeemed, redeemed.living.family.scopes, nonce=None)
+        return await self._signed(redeemed, redeemed.living.family.scopes, issuer=issuer, nonce=None)
 
     async def _by_credentials(self, client: Client, parameters: Parameters) -> Tokens:
         """Give a client a token in which it speaks for itself alone."""
@@ -149,11 +149,11 @@ class Redemption:
         await store.insert_refresh_token(tx, token_hash(refresh_token), living.family)
         return _Redeemed(living, refresh_token)
 
-    async def _signed(self, redeemed: _Redeemed, scopes: Scopes, *, nonce: str | None) -> Tokens:
+    async def _signed(self, redeemed: _Redeemed, scopes: Scopes, *, issuer: str, nonce: str | None) -> Tokens:
         signed = await self._mint.access_token(redeemed.living, scopes)
         id_token = None
         if OPENID in scopes:
-            id_token = await self._mint.id_token(redeemed.living, access_token=signed.text, nonce=nonce)
+            id_token = await self._mint.id_token(redeemed.living, issuer=issuer, access_token=signed.text, nonce=nonce)
         return Tokens(
             access_token=signed.text,
             expires_in=signed.expires_in_seconds,

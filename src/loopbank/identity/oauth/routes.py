@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from loopbank.access import InvalidToken, RateLimits, bearer_token, client_key
 from loopbank.identity.oauth import contract, schemas
+from loopbank.identity.oauth.addresses import Issuers
 from loopbank.identity.oauth.clients import Clients
 from loopbank.identity.oauth.devices import DEVICE_SECONDS_MAX, POLL_SECONDS, Devices
 from loopbank.identity.oauth.discovery import discovery_document
@@ -64,14 +65,14 @@ class ProtocolRoutes:
         devices: Devices,
         inspection: Inspection,
         rate_limits: RateLimits,
-        public_url: str,
+        issuers: Issuers,
     ) -> None:
         self._clients = clients
         self._redemption = redemption
         self._devices = devices
         self._inspection = inspection
         self._rate_limits = rate_limits
-        self._public_url = public_url
+        self._issuers = issuers
         self.router = APIRouter(tags=["Sign in to apps"], route_class=OAuthRoute)
         self._add_client_routes()
         self._add_reading()
@@ -141,7 +142,7 @@ class ProtocolRoutes:
     async def token(self, request: Request) -> Response:
         """Give tokens to a client."""
         client, parameters = await self._client(request)
-        tokens = await self._redemption.tokens(client, parameters)
+        tokens = await self._redemption.tokens(client, parameters, self._issuers.of(request))
         given = {name: getattr(tokens, name) for name in tokens.__slots__ if getattr(tokens, name) is not None}
         return JSONResponse({**given, "token_type": "Bearer"})
 
@@ -163,7 +164,7 @@ class ProtocolRoutes:
         client, parameters = await self._client(request)
         self._rate_limits.check("device authorization", _DEVICE_LIMIT, client_key(request))
         made = await self._devices.ask(client, parameters)
-        page = f"{self._public_url.rstrip('/') or str(request.base_url).rstrip('/')}{DEVICE_PAGE}"
+        page = f"{self._issuers.of(request)}{DEVICE_PAGE}"
         return JSONResponse(
             {
                 "device_code": made.device_code,
@@ -179,9 +180,9 @@ class ProtocolRoutes:
         """Tell what the token's scopes allow (OpenID Connect Core, 5.3)."""
         return JSONResponse(await self._inspection.userinfo(await _shown_token(request)))
 
-    async def discovery(self) -> Response:
+    async def discovery(self, request: Request) -> Response:
         """Describe endpoints and abilities."""
-        document = discovery_document(self._public_url)
+        document = discovery_document(self._issuers.of(request))
         return JSONResponse(document, headers={"Cache-Control": _DISCOVERY_CACHE_CONTROL})
 
     async def _client(self, request: Request) -> tuple[Client, Parameters]:
