@@ -23,6 +23,9 @@ export interface DeskRoutes {
   developer: Named<'developer', '/developer'>
   'developer-keys': Named<'developer-keys', '/developer/keys'>
   'developer-key-new': Named<'developer-key-new', '/developer/keys/new'>
+  'developer-clients': Named<'developer-clients', '/developer/clients'>
+  'developer-client-new': Named<'developer-client-new', '/developer/clients/new'>
+  'developer-client': Named<'developer-client', '/developer/clients/:id', { id: string }>
   'developer-webhooks': Named<'developer-webhooks', '/developer/webhooks'>
   'developer-webhook-new': Named<'developer-webhook-new', '/developer/webhooks/new'>
   'developer-webhook': Named<'developer-webhook', '/developer/webhooks/:id', { id: string }>
@@ -72,6 +75,9 @@ const developerScreens: Screen[] = [
   { path: '', name: 'developer', component: () => import('@/features/developer/DeveloperPage.vue'), meta: { title: 'developer.title', access: 'people' } },
   { path: 'keys', name: 'developer-keys', component: keysPage, props: { area: 'developer' }, meta: { title: 'keys.title', access: 'people' } },
   { path: 'keys/new', name: 'developer-key-new', component: newKeyPage, props: { area: 'developer' }, meta: { title: 'keys.make', access: 'people' } },
+  { path: 'clients', name: 'developer-clients', component: () => import('@/features/clients/ClientsPage.vue'), meta: { title: 'clients.title', access: 'people', area: 'clients' } },
+  { path: 'clients/new', name: 'developer-client-new', component: () => import('@/features/clients/NewClientPage.vue'), meta: { title: 'clients.newTitle', access: 'people', area: 'clients' } },
+  { path: 'clients/:id', name: 'developer-client', component: () => import('@/features/clients/ClientPage.vue'), props: true, meta: { title: 'clients.title', access: 'people', area: 'clients' } },
   { path: 'webhooks', name: 'developer-webhooks', component: () => import('@/features/developer/webhooks/WebhooksPage.vue'), meta: { title: 'webhooks.title', access: 'people' } },
   { path: 'webhooks/new', name: 'developer-webhook-new', component: () => import('@/features/developer/webhooks/NewWebhookPage.vue'), meta: { title: 'webhooks.make', access: 'people' } },
   { path: 'webhooks/:id', name: 'developer-webhook', component: () => import('@/features/developer/webhooks/WebhookPage.vue'), props: true, meta: { title: 'webhooks.one', access: 'people' } },

@@ -38,6 +38,7 @@ export interface BankRoutes extends DeskRoutes {
   'profile-character': Named<'profile-character', '/profile/character'>
   'profile-password': Named<'profile-password', '/profile/password'>
   'profile-devices': Named<'profile-devices', '/profile/devices'>
+  'profile-apps': Named<'profile-apps', '/profile/apps'>
   'sign-in': Named<'sign-in', '/sign-in'>
   register: Named<'register', '/register'>
   setup: Named<'setup', '/setup'>
@@ -91,6 +92,7 @@ const screens: BankRoute[] = [
   { path: '/profile/character', name: 'profile-character', component: () => import('@/features/profile/CharacterPage.vue'), meta: { title: 'profile.character', access: 'people' } },
   { path: '/profile/password', name: 'profile-password', component: () => import('@/features/profile/PasswordPage.vue'), meta: { title: 'password.title', access: 'people' } },
   { path: '/profile/devices', name: 'profile-devices', component: () => import('@/features/profile/DevicesPage.vue'), meta: { title: 'devices.title', access: 'people' } },
+  { path: '/profile/apps', name: 'profile-apps', component: () => import('@/features/connected-apps/ConnectedAppsPage.vue'), meta: { title: 'apps.title', access: 'people', area: 'apps' } },
   { path: '/sign-in', name: 'sign-in', component: () => import('@/features/sign-in/SignInPage.vue'), meta: { title: 'signIn.title', access: 'guests' } },
   { path: '/register', name: 'register', component: () => import('@/features/sign-in/RegisterPage.vue'), meta: { title: 'register.title', access: 'guests' } },
   {
@@ -147,6 +149,9 @@ export function createBankRouter(pinia: Pinia, i18n: BankI18n) {
   })
   router.beforeEach((to) => accessGuard(to, pinia))
   router.beforeEach((to) => paymentGuard(to, pinia))
-  router.beforeResolve((to) => (to.meta.area ? loadAreaTexts(i18n, to.meta.area) : undefined))
+  router.beforeResolve(async ({ matched }) => {
+    // A screen inside a frame needs the words of both.
+    await Promise.all(matched.map(({ meta }) => meta.area && loadAreaTexts(i18n, meta.area)))
+  })
   return router
 }

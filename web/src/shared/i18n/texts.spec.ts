@@ -84,6 +84,7 @@ describe('the texts', () => {
       ...['desk.act.', 'desk.audit.act.', 'desk.overview.part.', 'desk.prizes.mistake.', 'desk.role.', 'desk.treasury.'],
       ...['keys.may.', 'keys.mayHint.', 'webhooks.event.'],
       ...['transaction.type.', 'character.symbol.', 'character.pictureNot', 'casino.symbol.', 'casino.check.', 'casino.limit.'],
+      ...['apps.scope.', 'clients.scope.', 'clients.way.', 'clients.wayHint.'],
     ]
     const isUsed = (key: string) => sources.includes(`'${key}'`) || built.some((start) => key.startsWith(start))
     expect(keysOf(en).filter((key) => !isUsed(key))).toEqual([])

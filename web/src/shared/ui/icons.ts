@@ -51,6 +51,11 @@ export const ICONS = {
   desk: 'M3 20h18M5 20V9h14v11M9 20v-6h6v6M3 9l9-6 9 6',
   table: 'M3 5h18v14H3zM3 10h18M3 14.500h18M10 10v9',
   coins: 'M9 15a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM15 9.300a6 6 0 1 1-5.700 5.700',
+  mail: 'M3 5h18v14H3zM3 6.500l9 7 9-7',
+  people: 'M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c.5-4 3-6 7-6s6.500 2 7 6M16 3.500a4 4 0 0 1 0 7M18.500 15.500c2 .8 3.200 2.600 3.500 5.500',
+  apps: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM17 14v6M14 17h6',
+  code: 'M8 7l-5 5 5 5M16 7l5 5-5 5',
+  remove: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
 } as const
 
 export type IconName = keyof typeof ICONS
