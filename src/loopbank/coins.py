@@ -32,6 +32,7 @@ def parse_coins(value: object) -> Coins:
 
     Raises InvalidAmount for booleans, floats, NaN, infinities, more than two decimals and more than 15 digits.
     """
+    number: Decimal | None
     if type(value) is int:
         if abs(value) > COINS_MAX // _UNITS_PER_COIN:
             raise InvalidAmount("The amount is out of range.")

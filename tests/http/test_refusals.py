@@ -57,6 +57,7 @@ ROUTES = [
         "staff",
         {"items": [{"fromUserId": "nobody", "toUserId": "somebody", "amount": 1}]},
     ),
+    Route("POST", "/api/admin/payments/import", "staff"),
     Route("GET", "/api/admin/treasury", "staff"),
     Route("GET", "/api/admin/treasury/REWARD/balance", "staff"),
     Route(

@@ -60,7 +60,7 @@ async def registered(bank: BankStory, developer: StoryPerson, receiver: Receiver
 
     async def is_sealed() -> bool:
         async with bank.database.reading() as tx:
-            return await tx.value(select(func.count()).select_from(OUTBOX)) == 0
+            return bool(await tx.value(select(func.count()).select_from(OUTBOX)) == 0)
 
     await until(is_sealed)
     body = {"url": receiver.url, "events": list(events or ("transaction.created",))}
@@ -238,8 +238,9 @@ async def test_a_webhook_is_its_owners(bank: BankStory, developer: StoryPerson, 
         ("POST", "/rotate-secret"),
         ("GET", "/deliveries"),
     ):
-        body = {} if method == "PATCH" else None
-        assert_problem(await other.http.request(method, path + suffix, json=body), 404, code="webhook_not_found")
+        body: dict[str, object] = {}
+        answer = await other.http.request(method, path + suffix, json=body if method == "PATCH" else None)
+        assert_problem(answer, 404, code="webhook_not_found")
     assert (await other.http.get("/api/developer/webhooks")).json()["webhooks"] == []
     admin = await bank.person("chief", role=Role.ADMIN)
     assert (await admin.http.get(path)).status_code == 200

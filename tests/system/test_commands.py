@@ -264,3 +264,18 @@ def test_the_installed_program_says_what_it_can() -> None:
     shown = subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=60)
     for word in ("serve", "worker", "migrate", "admin", "mint", "check", "contract"):
         assert word in shown.stdout
+
+
+def test_a_table_is_paid_once_and_what_is_refused_is_told(
+    command: Command, sqlite_database_url: str, tmp_path: Path
+) -> None:
+    assert command("mint", "--to", HOUSE, "--amount", "1", "--reason", "opening", database_url=sqlite_database_url)
+    table = tmp_path / "prizes.csv"
+    table.write_text("userId,amount,reason\nnobody,5,first prize\n")
+    for _ in range(2):
+        refused = command("pay-table", str(table), "--json", database_url=sqlite_database_url)
+        assert (refused.code, refused.document) == (1, {"paid": 0, "refused": 1})
+    ended = command("pay-table", str(table), database_url=sqlite_database_url)
+    assert "line 2: There is no wallet for this user." in ended.complained
+    table.write_text("nonsense\n")
+    assert command("pay-table", str(table), database_url=sqlite_database_url).code == 2

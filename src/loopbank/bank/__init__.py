@@ -9,6 +9,7 @@ from loopbank.bank.errors import (
     NotPayable,
     UnknownAccountNumber,
 )
+from loopbank.bank.imports import RowOutcome
 from loopbank.bank.mandates import Parties, Party, idempotency_key, mandate_of
 from loopbank.bank.payments import Mandate, Order, Receipt, check_key
 from loopbank.bank.people import People
@@ -40,6 +41,7 @@ __all__ = [
     "People",
     "PeopleNews",
     "Receipt",
+    "RowOutcome",
     "TransactionType",
     "Treasury",
     "UnknownAccountNumber",

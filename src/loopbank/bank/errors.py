@@ -145,3 +145,9 @@ class FactionTaken(BadRequest):
 
     def __init__(self) -> None:
         super().__init__("There is a faction with this name already.")
+
+
+class UnreadableTable(BadRequest):
+    """A table of payments cannot be read as one."""
+
+    code = "unreadable_table"

@@ -1,9 +1,10 @@
 """API keys over HTTP: the platform face's (staff and developers) and the event face's (staff)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from loopbank.access import (
@@ -25,6 +26,7 @@ from loopbank.foundation.openapi import refusals, signed_in
 from loopbank.foundation.requests import FaceRoute
 
 _KeyId = Annotated[str, Path(max_length=64, description="A key's id.", examples=["key_4b4f6f5e3d594c399a666f7a"])]
+_Endpoint = tuple[Callable[..., Awaitable[dict[str, Any]]], type[BaseModel]]
 _PERMISSIONS = {permission.name.lower() for permission in KeyPermission}
 
 
@@ -35,35 +37,12 @@ class KeyRoutes:
         self._keys = keys
         self._guard = guard
         self._holders = holders
-        self.router = APIRouter(prefix=f"{prefix}/api-keys", route_class=FaceRoute, tags=["API keys"])
-        add = self.router.add_api_route
-        add(
-            "",
-            self.create,
-            methods=["POST"],
-            status_code=201,
-            summary="Make an API key",
-            response_model=key_schemas.KeyMadeAnswer,
-            responses=refusals(400, 401, 403),
-            openapi_extra=signed_in(),
-        )
-        add(
-            "",
-            self.list,
-            methods=["GET"],
-            summary="API keys",
-            response_model=key_schemas.KeysAnswer,
-            responses=refusals(401, 403),
-            openapi_extra=signed_in(),
-        )
-        add(
-            "/{key_id}",
-            self.revoke,
-            methods=["DELETE"],
-            summary="Revoke an API key",
-            response_model=key_schemas.MessageAnswer,
-            responses=refusals(400, 401, 403, 404),
-            openapi_extra=signed_in(),
+        self.router = _key_router(
+            f"{prefix}/api-keys",
+            "API keys",
+            (self.create, key_schemas.KeyMadeAnswer),
+            (self.list, key_schemas.KeysAnswer),
+            (self.revoke, key_schemas.MessageAnswer),
         )
 
     async def create(self, request: Request, body: key_schemas.KeyBody) -> dict[str, Any]:
@@ -99,35 +78,12 @@ class TerminalKeyRoutes:
     def __init__(self, keys: ApiKeys, guard: Guard, *, prefix: str) -> None:
         self._keys = keys
         self._guard = guard
-        self.router = APIRouter(prefix=f"{prefix}/api-keys", route_class=FaceRoute, tags=["Administration"])
-        add = self.router.add_api_route
-        add(
-            "",
-            self.create,
-            methods=["POST"],
-            status_code=201,
-            summary="Make a terminal's key",
-            response_model=admin_schemas.TerminalKeyMadeAnswer,
-            responses=refusals(400, 401, 403),
-            openapi_extra=signed_in(),
-        )
-        add(
-            "",
-            self.list,
-            methods=["GET"],
-            summary="All keys",
-            response_model=admin_schemas.TerminalKeysAnswer,
-            responses=refusals(401, 403),
-            openapi_extra=signed_in(),
-        )
-        add(
-            "/{key_id}",
-            self.revoke,
-            methods=["DELETE"],
-            summary="Revoke a key",
-            response_model=admin_schemas.MessageAnswer,
-            responses=refusals(400, 401, 403, 404),
-            openapi_extra=signed_in(),
+        self.router = _key_router(
+            f"{prefix}/api-keys",
+            "Administration",
+            (self.create, admin_schemas.TerminalKeyMadeAnswer),
+            (self.list, admin_schemas.TerminalKeysAnswer),
+            (self.revoke, admin_schemas.MessageAnswer),
         )
 
     async def create(self, request: Request, body: admin_schemas.TerminalKeyBody) -> dict[str, Any]:
@@ -149,6 +105,27 @@ class TerminalKeyRoutes:
         actor = await self._guard.at_least(request, Role.ADMIN)
         key = await self._keys.revoke(actor, key_id)
         return {"message": f"API key {key.name} revoked"}
+
+
+def _key_router(prefix: str, tag: str, create: _Endpoint, listing: _Endpoint, revoke: _Endpoint) -> APIRouter:
+    """Give the three routes that keys have on either face; an endpoint comes with the shape of its answer."""
+    router = APIRouter(prefix=prefix, route_class=FaceRoute, tags=[tag])
+    for (endpoint, answer), method, path, status, summary, errors in (
+        (create, "POST", "", 201, "Make an API key", (400, 401, 403)),
+        (listing, "GET", "", 200, "API keys", (401, 403)),
+        (revoke, "DELETE", "/{key_id}", 200, "Revoke an API key", (400, 401, 403, 404)),
+    ):
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            status_code=status,
+            summary=summary,
+            response_model=answer,
+            responses=refusals(*errors),
+            openapi_extra=signed_in(),
+        )
+    return router
 
 
 def _expiry(text: str | None) -> Instant | None:

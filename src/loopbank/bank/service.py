@@ -7,8 +7,10 @@ from loopbank.bank.desk import Desk
 from loopbank.bank.errors import AccountInactive
 from loopbank.bank.holders import Holders
 from loopbank.bank.holds import Holds
+from loopbank.bank.imports import Imports
 from loopbank.bank.lists import Lists
 from loopbank.bank.live import LiveFeed
+from loopbank.bank.mandates import Parties
 from loopbank.bank.office import Office
 from loopbank.bank.payments import Payments
 from loopbank.bank.schemas import MEMO_LENGTH_MAX
@@ -40,6 +42,8 @@ class Bank:
         self.payments = Payments(ledger, clock)
         self.desk = Desk(ledger, self.payments, terms)
         self.lists = Lists(ledger, self.payments)
+        self.parties = Parties(self.holders)
+        self.imports = Imports(self.lists, self.parties, terms)
         self.holds = Holds(ledger, self.payments, clock)
         self.statements = Statements(database, ledger, self.holders)
         self.office = Office(

@@ -26,6 +26,7 @@ from loopbank.entrypoints.console import (
     settings_given,
     tell,
 )
+from loopbank.entrypoints.desk_commands import pay_table_command
 from loopbank.entrypoints.operations_commands import backup_command, move_command, restore_command
 from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
@@ -39,6 +40,7 @@ app = typer.Typer(help="A self-hosted bank for a closed-loop currency.", no_args
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.command("verify-round")(verify_round_command)
+app.command("pay-table")(pay_table_command)
 app.command("simulate")(simulate_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)

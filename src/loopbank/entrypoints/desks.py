@@ -6,10 +6,11 @@ import httpx
 from fastapi import APIRouter
 
 from loopbank.access import ApiKeys, AuditLog, Callers, Guard, RateLimits, ServiceTokens
-from loopbank.bank import Bank, Parties, People
+from loopbank.bank import Bank, People
 from loopbank.bank.admin_routes import AdminRoutes
 from loopbank.bank.desk_routes import DeskRoutes
 from loopbank.bank.hold_routes import HoldRoutes
+from loopbank.bank.import_routes import ImportRoutes
 from loopbank.bank.key_routes import KeyRoutes, TerminalKeyRoutes
 from loopbank.bank.overview_routes import OverviewRoutes
 from loopbank.bank.platform_routes import CoinRoutes
@@ -38,7 +39,7 @@ def build_desks(
     """
     keys = ApiKeys(bank.database, system_clock)
     callers = Callers(guard, keys, rate_limits, key_limit=f"{settings.key_requests_per_minute}/minute")
-    parties = Parties(bank.holders)
+    parties = bank.parties
     audit_log = AuditLog(bank.database)
     people = People(auth_http, ServiceTokens(secret_key=settings.secret_key, clock=system_clock))
 
@@ -53,6 +54,7 @@ def build_desks(
         CoinRoutes(bank, callers, parties, rate_limits).router,
         HoldRoutes(bank, callers, parties, system_clock).router,
         DeskRoutes(bank, callers, parties).router,
+        ImportRoutes(bank, callers).router,
         ExternalRoutes(bank, callers).router,
         *staff("/api/v1/admin"),
         KeyRoutes(keys, guard, bank.holders, prefix="/api/developer").router,

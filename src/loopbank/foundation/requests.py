@@ -49,8 +49,13 @@ class StrictBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def is_plain_text(text: str) -> bool:
+    """Tell whether a text has no control or direction-changing characters."""
+    return _CONTROL.search(text) is None
+
+
 def _plain_text(text: str) -> str:
-    if _CONTROL.search(text):
+    if not is_plain_text(text):
         raise ValueError("Control characters are not allowed.")
     return text
 

@@ -148,6 +148,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/payments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a table of any length
+         * @description Each row for itself, in lists of a thousand. A table of more than 1 MiB goes in parts.
+         */
+        post: operations["take_api_admin_payments_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/supply": {
         parameters: {
             query?: never;
@@ -752,13 +772,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All keys
+         * API keys
          * @description List keys, masked, with when they were last used and how often.
          */
         get: operations["list_api_v1_admin_api_keys_get"];
         put?: never;
         /**
-         * Make a terminal's key
+         * Make an API key
          * @description Make a key that may charge every account; it is shown only in this answer.
          */
         post: operations["create_api_v1_admin_api_keys_post"];
@@ -779,7 +799,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke a key
+         * Revoke an API key
          * @description Withdraw a key for ever.
          */
         delete: operations["revoke_api_v1_admin_api_keys__key_id__delete"];
@@ -6354,6 +6374,221 @@ export interface operations {
                      *       "status": 409,
                      *       "title": "Conflict",
                      *       "type": "urn:loopbank:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is malformed, or its key came with another body before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "malformed_request",
+                     *       "detail": "The body is malformed, or its key came with another body before.",
+                     *       "error": "The body is malformed, or its key came with another body before.",
+                     *       "message": "The body is malformed, or its key came with another body before.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 422,
+                     *       "title": "Malformed request",
+                     *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_api_admin_payments_import_post: {
+        parameters: {
+            query?: {
+                /** @description Who pays; without one coins are minted. */
+                treasuryType?: string | null;
+            };
+            header?: {
+                /**
+                 * @description Names this request for ever: the same key again gives the first answer and moves nothing.
+                 * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example userId,amount,reason
+                 *     4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11,12.50,Season prize
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"line":2,"status":"done","transactionId":42}
+                     *     {"done":1,"refused":0}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
