@@ -4,8 +4,8 @@ import { useBankApi } from '@/shared/api/bank-api'
 import { answerOf, isUncertain } from '@/shared/api/problem'
 import type { GameCard } from '@/shared/api/types'
 import { randomUuid } from '@/shared/browser/random-uuid'
-import { useMoney } from '@/shared/money/use-money'
-import type { Coins } from '@/shared/money/coins'
+import { useBankConfig } from '@/shared/config/bank-config'
+import { coinsToWire, type Coins } from '@/shared/money/coins'
 import type { SpinAnswer } from './spin-outcome'
 
 /** How long to wait before asking again for an answer that got lost. */
@@ -27,7 +27,7 @@ function pause(milliseconds: number): Promise<void> {
 /** Spins whose answer is awaited. They outlive the screen: who comes back gets the answer of the press they made. */
 export const useSpinStore = defineStore('casino-spin', () => {
   const api = useBankApi()
-  const money = useMoney()
+  const { scale } = useBankConfig().currency
   const open = reactive(new Map<string, Press>())
 
   /** Whether a press has had no answer yet, so that its outcome is unknown. */
@@ -38,7 +38,7 @@ export const useSpinStore = defineStore('casino-spin', () => {
   async function send(path: string, press: Press): Promise<SpinAnswer> {
     const request = api.coin.POST(`/api/v1/casino/${path}/spin` as SpinPath, {
       params: { header: { 'Idempotency-Key': press.key } },
-      body: { bet_amount: money.toWire(press.lineBet) },
+      body: { bet_amount: coinsToWire(press.lineBet, scale) },
     })
     return answerOf<SpinAnswer>(request)
   }
