@@ -39,6 +39,11 @@ ROUTES = [
     Route("DELETE", "/api/v1/auth/sessions/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "person"),
     Route("PUT", "/api/v1/account/password", "person", {"current_password": "x" * 8, "new_password": "y" * 8}),
     Route("POST", "/api/v1/auth/logout", "person"),
+    Route("GET", "/api/auth/me", "person"),
+    Route("POST", "/api/auth/logout", "person"),
+    Route("POST", "/api/auth/change-password", "person", {"currentPassword": "x" * 8, "newPassword": "y" * 8}),
+    Route("GET", "/api/auth/sessions", "person"),
+    Route("DELETE", "/api/auth/sessions/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "person"),
     Route("GET", "/api/wallets/me", "person"),
     Route("GET", "/api/coins/balance", "person"),
     Route("GET", "/api/coins/history", "person"),
@@ -134,8 +139,15 @@ PLATFORM_ONLY = (
 )
 """What the event profile has in its own words; tested where the platform's is served."""
 
+EVENT_SIGN_IN = ("register", "login", "second-factor", "refresh", "setup", "reset-password")
+MAIL_SIGN_IN = (
+    *("register", "login", "login/totp", "login/init", "login/verify", "refresh"),
+    *("verify-email", "resend-verification", "forgot-password", "reset-password"),
+)
+
 TESTED_ELSEWHERE = {
-    f"POST /api/v1/auth/{act}" for act in ("register", "login", "refresh", "setup", "reset-password")
+    *(f"POST /api/v1/auth/{act}" for act in EVENT_SIGN_IN),
+    *(f"POST /api/auth/{act}" for act in MAIL_SIGN_IN),
 } | {f"{method} {path}" for method in ("GET", "POST", "DELETE") for path in PLATFORM_ONLY}
 """Routes that take a password or a token in the body instead of a bearer token."""
 
@@ -260,7 +272,7 @@ async def test_staff_routes_let_only_staff_pass(bank: BankStory, runner: StoryPe
 )
 async def test_a_signed_in_person_is_not_told_to_sign_in(runner: StoryPerson, route: Route) -> None:
     answer = await route.call(runner.http)
-    if route.path == "/api/v1/account/password":
+    if route.path in ("/api/v1/account/password", "/api/auth/change-password"):
         assert_problem(answer, 401, code="wrong_password")
     else:
         # Some of the table's bodies name what is not there.

@@ -144,7 +144,7 @@ class Authentication:
         self.database = database
         self.clock = clock
         self.coin_side = CoinSide()
-        self.installation = installation(profile, public_url)
+        self.installation = installation(profile, public_url, limits=limits)
         self.identity: IdentityService = build_identity(
             database=database,
             installation=self.installation,
@@ -181,9 +181,11 @@ class Authentication:
             return await outbox_payloads(tx, topic)
 
 
-def installation(profile: Profile = Profile.EVENT, public_url: str = "") -> Installation:
+def installation(
+    profile: Profile = Profile.EVENT, public_url: str = "", *, limits: bool = False
+) -> Installation:
     is_event = profile is Profile.EVENT
-    given = Settings(profile=profile, secret_key=SECRET_KEY, public_url=public_url)
+    given = Settings(profile=profile, secret_key=SECRET_KEY, public_url=public_url, rate_limits=limits)
     filled = {
         "product_name": "NeoBank",
         "database_url": "unused",

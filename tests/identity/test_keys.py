@@ -12,6 +12,7 @@ from loopbank.foundation.database import Database
 from loopbank.identity import SigningKeyUnreadable
 from loopbank.identity.keys import KeyRing
 from loopbank.identity.people import Person, Session
+from loopbank.identity.standing import Standing
 from loopbank.identity.tables import signing_key
 from loopbank.identity.tokens import TokenIssuer
 from tests.access.signing import SettableClock
@@ -29,7 +30,9 @@ async def published(ring: KeyRing) -> list[str]:
 
 
 def issuer_with(ring: KeyRing, clock: SettableClock) -> TokenIssuer:
-    return TokenIssuer(keys=ring, issuer="loopbank", token_seconds=HOUR, clock=clock)
+    return TokenIssuer(
+        keys=ring, issuer="loopbank", token_seconds=HOUR, standing=Standing(grace_seconds=None), clock=clock
+    )
 
 
 def session_of(person: Person, clock: SettableClock) -> Session:

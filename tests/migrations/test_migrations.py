@@ -26,6 +26,7 @@ _PACKAGES_OF = {
         "identity.proofs",
         "identity.mail",
         "identity.second_factor",
+        "identity.passkeys",
         "identity.google",
     ),
     "coin": ("access", "ledger", "bank", "casino"),

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from loopbank.access import ApiKey
-from loopbank.bank.platform_schemas import CamelAnswer, CamelBody, CoinAmount, CoinTransaction
+from loopbank.bank.platform_schemas import CoinAmount, CoinTransaction
 from loopbank.bank.schemas import JsonAmount, Time
 from loopbank.coins import to_json_number
 from loopbank.foundation.clock import to_rfc3339
-from loopbank.foundation.requests import PlainText
+from loopbank.foundation.requests import CamelAnswer, CamelBody, PlainText
 
 _ACCOUNTS_MAX = 1_000
 

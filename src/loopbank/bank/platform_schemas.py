@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints
 
 from loopbank.bank.lists import ITEMS_MAX, ListMode
 from loopbank.bank.payments import Receipt
@@ -12,7 +11,7 @@ from loopbank.bank.schemas import MEMO_LENGTH_MAX, JsonAmount, Time
 from loopbank.bank.words import Treasury
 from loopbank.coins import Coins, to_json_number
 from loopbank.foundation.clock import Instant, to_rfc3339
-from loopbank.foundation.requests import Amount, KnownBody, PlainText
+from loopbank.foundation.requests import Amount, CamelAnswer, CamelBody, PlainText
 from loopbank.ledger import AccountCode, HoldView, StatementLine
 
 People = Mapping[AccountCode, str]
@@ -40,18 +39,6 @@ ReasonText = Annotated[
 GivenReason = Annotated[
     PlainText, StringConstraints(min_length=1, max_length=MEMO_LENGTH_MAX), Field(examples=["Season prize"])
 ]
-
-
-class CamelBody(KnownBody):
-    """A body of the platform face, whose names are camelCase."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-
-class CamelAnswer(BaseModel):
-    """An answer of the platform face, whose names are camelCase."""
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 class CoinTransferBody(CamelBody):

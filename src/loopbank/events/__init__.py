@@ -10,6 +10,7 @@ from loopbank.events.schedules import Schedules, note_run
 from loopbank.events.sealing import Sealer
 from loopbank.events.signing import LogKey
 from loopbank.events.times import Daily
+from loopbank.events.turns import Turns
 
 __all__ = [
     "OUTBOX",
@@ -26,6 +27,7 @@ __all__ = [
     "Sealer",
     "TransactionHandler",
     "TransactionalLogConsumer",
+    "Turns",
     "log_checks",
     "log_head",
     "log_position",

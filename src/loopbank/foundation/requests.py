@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,6 +48,18 @@ class StrictBody(BaseModel):
     """A body of a new route: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CamelBody(KnownBody):
+    """A body of the platform face, whose names are camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class CamelAnswer(BaseModel):
+    """An answer of the platform face, whose names are camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 def is_plain_text(text: str) -> bool:

@@ -6,7 +6,7 @@ import secrets
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
@@ -80,6 +80,15 @@ class Settings(BaseSettings):
     postgres_tools: Path | None = None
     trace_endpoint: str = ""
     broker_url: str = ""
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    mail_from: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_issuer: str = "https://accounts.google.com"
 
     @field_validator("house_start", "house_underwriting", "welcome_bonus", mode="before")
     @classmethod

@@ -94,7 +94,7 @@ class Administration:
             _refuse_overreach(person, actor, role)
             if person.role is role:
                 return person
-            await store.set_role(tx, person_id, role=role)
+            await store.set_role(tx, person_id, role=role, now=now)
             if not await store.count_superadmins(tx):
                 raise RoleChangeRefused("The last super-administrator keeps the role.")
             fact = events.role_changed(person_id=person_id, before=person.role, after=role, actor=actor.id, at=now)

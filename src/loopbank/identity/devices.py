@@ -4,7 +4,7 @@ import re
 
 from starlette.requests import Request
 
-from loopbank.access import client_address
+from loopbank.access import client_address, client_key
 from loopbank.identity.people import SignInPlace
 
 _ADDRESS_LENGTH_MAX = 64
@@ -43,6 +43,6 @@ def describe_device(user_agent: str) -> str:
 
 
 def place_of(request: Request) -> SignInPlace:
-    """Give where a request comes from: the device in plain words and the network address."""
+    """Give where a request comes from: the device in plain words, the network address, and the client as counted."""
     address = client_address(request)[:_ADDRESS_LENGTH_MAX]
-    return SignInPlace(describe_device(request.headers.get("user-agent", "")), address)
+    return SignInPlace(describe_device(request.headers.get("user-agent", "")), address, client_key(request))

@@ -4,13 +4,13 @@ from loopbank.foundation.errors import FieldMistake, Forbidden, NotFound, Refusa
 
 
 class UnacceptableName(Refusal):
-    """The character name cannot be used."""
+    """The name cannot be used."""
 
     code = "name_not_acceptable"
     title = "Name not acceptable"
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, mistakes=[FieldMistake("character_name", detail)])
+    def __init__(self, detail: str, *, field: str = "character_name") -> None:
+        super().__init__(detail, mistakes=[FieldMistake(field, detail)])
 
 
 class NameTaken(UnacceptableName):
@@ -21,6 +21,17 @@ class NameTaken(UnacceptableName):
 
     def __init__(self) -> None:
         super().__init__("This character name is already taken.")
+
+
+class UnacceptableEmail(Refusal):
+    """This is no mail address."""
+
+    code = "email_not_acceptable"
+    title = "Address not acceptable"
+
+    def __init__(self) -> None:
+        detail = "Please give a valid e-mail address."
+        super().__init__(detail, mistakes=[FieldMistake("email", detail)])
 
 
 class EmailTaken(Refusal):
@@ -63,6 +74,65 @@ class WrongPassword(Unauthenticated):
         self.mistakes = (FieldMistake("current_password", self.detail),)
 
 
+class WrongCode(Unauthenticated):
+    """The mailed code is wrong, old, used or burnt, or was asked for elsewhere; nobody learns which."""
+
+    code = "wrong_code"
+
+    def __init__(self) -> None:
+        super().__init__("This code is not valid. Please check it, or ask for a new one.")
+
+
+class SecondFactorRefused(Unauthenticated):
+    """The code is wrong or was used before, or the sign-in took too long or too many tries."""
+
+    code = "second_factor_refused"
+
+    def __init__(self) -> None:
+        super().__init__("This code is not valid. Please try the next one, or sign in again.")
+
+
+class SecondFactorExists(Refusal):
+    """The person has a second factor already, and removes it before adding another."""
+
+    code = "second_factor_exists"
+    status = 409
+    title = "Second factor exists"
+
+    def __init__(self) -> None:
+        super().__init__("You have an authenticator app already. Please remove it first.")
+
+
+class SecondFactorMissing(NotFound):
+    """The person has no second factor."""
+
+    code = "second_factor_missing"
+
+    def __init__(self) -> None:
+        super().__init__("You have no authenticator app here.")
+
+
+class WrongFactorCode(Refusal):
+    """The first code of a new app is wrong, or there is no new app."""
+
+    code = "wrong_factor_code"
+    title = "Wrong code"
+
+    def __init__(self) -> None:
+        detail = "This code is not the app's present one. Please try the next."
+        super().__init__(detail, mistakes=[FieldMistake("code", detail)])
+
+
+class InvalidLink(Refusal):
+    """The link was used, has expired, or was never sent."""
+
+    code = "link_not_valid"
+    title = "Link not valid"
+
+    def __init__(self) -> None:
+        super().__init__("This link is not valid any more. Please ask for a new one.")
+
+
 class InvalidGrant(Unauthenticated):
     """The refresh token is unknown, used, expired or its session has ended (RFC 6749, section 5.2)."""
 
@@ -79,15 +149,6 @@ class InvalidSetupToken(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("This set-up link is not valid any more. Please restart the bank to get a new one.")
-
-
-class InvalidSlip(Forbidden):
-    """The reset slip was used, has expired, or was never written here."""
-
-    code = "reset_slip_not_valid"
-
-    def __init__(self) -> None:
-        super().__init__("This reset slip is not valid any more. Please ask for a new one.")
 
 
 class ForeignOrigin(Forbidden):

@@ -11,6 +11,11 @@ def user_registered(*, person_id: str, name: str, role: Role, faction: str | Non
     return Fact(topic="user.registered", subject=person_id, payload=payload, at=at)
 
 
+def user_verified(*, person_id: str, at: Instant) -> Fact:
+    """Tell that a person proved an address to be theirs."""
+    return Fact(topic="user.verified", subject=person_id, payload={}, at=at)
+
+
 def role_changed(*, person_id: str, before: Role, after: Role, actor: str, at: Instant) -> Fact:
     """Tell that a person may do more or less than before."""
     payload = {"before": before.name, "after": after.name, "actor": actor}

@@ -1,26 +1,21 @@
 """The keys that sign access tokens: made once, sealed where they are stored, published as a key set, rotated."""
 
 import asyncio
-import base64
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc.jwk import RSAKey
 
 from loopbank.access import ALGORITHM, JwksDocument
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
 from loopbank.foundation.database_errors import ConstraintViolated
-from loopbank.foundation.keys import derive_key
+from loopbank.foundation.seals import Seal, SealBroken
 from loopbank.identity import store
 from loopbank.identity.people import StoredKey
 
 _KEY_BITS = 2_048
-_NONCE_BYTES = 12
 _RELOAD_SECONDS = 30
 _PUBLISHED_BEFORE_USE_SECONDS = 120
 _NEVER = Instant(2**63 - 1)
@@ -66,7 +61,7 @@ class KeyRing:
     ) -> None:
         self._database = database
         self._new_key = new_key
-        self._cipher = AESGCM(derive_key(secret_key, "signing-key"))
+        self._seal = Seal(secret_key, "signing-key")
         self._published_seconds = token_seconds + 2 * _RELOAD_SECONDS
         self._clock = clock
         self._signing: SigningKey | None = None
@@ -136,16 +131,14 @@ class KeyRing:
         key = self._new_key()
         key_id = key.thumbprint()
         public = {**key.as_dict(private=False), "kid": key_id, "use": "sig", "alg": ALGORITHM}
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, key.as_der(private=True), key_id.encode())
-        return StoredKey(key_id, json.dumps(public), base64.b64encode(sealed).decode(), now, None)
+        sealed = self._seal.close(key.as_der(private=True), key_id)
+        return StoredKey(key_id, json.dumps(public), sealed, now, None)
 
     def _opened(self, stored: StoredKey) -> SigningKey:
         assert stored.sealed_private_key is not None, "a key that signs has its private half"
-        sealed = base64.b64decode(stored.sealed_private_key)
         try:
-            der = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], stored.id.encode())
-        except InvalidTag as error:
+            der = self._seal.open(stored.sealed_private_key, stored.id)
+        except SealBroken as error:
             raise SigningKeyUnreadable(
                 "The signing key in the database was sealed under another SECRET_KEY. Start with the old one."
             ) from error

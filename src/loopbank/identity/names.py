@@ -47,21 +47,38 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def accepted_name(text: str) -> str:
-    """Give a new name as it will be shown: trimmed, single spaces, NFC. Raises UnacceptableName."""
+    """Give a new character name as it will be shown: trimmed, single spaces, NFC. Raises UnacceptableName."""
+    return _accepted(text, "character name", field="character_name")
+
+
+def accepted_full_name(text: str) -> str:
+    """Give the name of somebody who joins by mail, by the same rules; others may have it. Raises UnacceptableName."""
+    return _accepted(text, "full name", field="fullName")
+
+
+def _accepted(text: str, noun: str, *, field: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= NAME_LENGTH_MAX:
-        raise UnacceptableName(f"A character name has 1 to {NAME_LENGTH_MAX} characters.")
-    if any(unicodedata.category(letter) in _REFUSED_CATEGORIES or letter in _BLANK_LETTERS for letter in name):
-        raise UnacceptableName("A character name has no invisible or control characters.")
-    if "@" in unicodedata.normalize("NFKC", name):
-        raise UnacceptableName("A character name has no @.")
-    if not any(letter.isalnum() for letter in name):
-        raise UnacceptableName("A character name has at least one letter or digit.")
-    if len(_scripts(name)) > 1:
-        raise UnacceptableName("A character name does not mix letters that look alike in different alphabets.")
-    if "".join(letter for letter in name_key(name) if letter.isalnum()) in _RESERVED:
-        raise UnacceptableName("This character name is reserved.")
+    mistake = _mistake(name)
+    if mistake is not None:
+        raise UnacceptableName(mistake.format(noun), field=field)
     return name
+
+
+def _mistake(name: str) -> str | None:
+    """Say why a name cannot be used, with a place for what kind of name it is."""
+    if not 1 <= len(name) <= NAME_LENGTH_MAX:
+        return f"A {{}} has 1 to {NAME_LENGTH_MAX} characters."
+    if any(unicodedata.category(letter) in _REFUSED_CATEGORIES or letter in _BLANK_LETTERS for letter in name):
+        return "A {} has no invisible or control characters."
+    if "@" in unicodedata.normalize("NFKC", name):
+        return "A {} has no @."
+    if not any(letter.isalnum() for letter in name):
+        return "A {} has at least one letter or digit."
+    if len(_scripts(name)) > 1:
+        return "A {} does not mix letters that look alike in different alphabets."
+    if "".join(letter for letter in name_key(name) if letter.isalnum()) in _RESERVED:
+        return "This {} is reserved."
+    return None
 
 
 def name_key(name: str) -> str:

@@ -14,17 +14,27 @@ class Person:
     name: str
     role: Role
     created_at: Instant
+    email: str | None = None
+    is_verified: bool = False
+    staff_since: Instant | None = None
+    second_factor_since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """Somebody who is about to join, with a name and a password that follow the rules."""
+    """Somebody who is about to join, with a name and a password that follow the rules.
+
+    Who joins by mail does so from the client `claimed_from`: their address is only claimed, and others may have
+    their name. An address without `claimed_from` is theirs, as somebody who knows has said.
+    """
 
     name: str
     password: str
     faction: str | None = None
     email: str | None = None
     role: Role = Role.USER
+    claimed_from: str | None = None
+    has_unique_name: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,11 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SignInPlace:
-    """Where somebody signs in: the device in plain words and the network address."""
+    """Where somebody signs in: the device in plain words, the network address, and the client as it is counted."""
 
     device: str
     address: str
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

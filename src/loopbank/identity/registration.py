@@ -52,9 +52,13 @@ class Registration:
     async def refuse_taken(self, new: NewPerson) -> None:
         """Refuse a name or address that is in use, before any work is done for it. Raises NameTaken or EmailTaken."""
         async with self._database.reading() as tx:
-            if await store.name_exists(tx, name_key(new.name)):
+            if new.has_unique_name and await store.name_exists(tx, name_key(new.name)):
                 raise NameTaken
-            if new.email is not None and await store.email_exists(tx, email_key(new.email)):
+            if (
+                new.email is not None
+                and new.claimed_from is None
+                and await store.email_exists(tx, email_key(new.email))
+            ):
                 raise EmailTaken
 
     async def hash(self, new: NewPerson) -> str:
@@ -63,12 +67,13 @@ class Registration:
 
     async def add(self, tx: Transaction, new: NewPerson, password_hash: str) -> Person:
         """Store a person and tell the house. Raises ConstraintViolated when the name or the address is taken."""
-        now = self._clock()
+        now, person_id = self._clock(), new_id()
         person = await store.insert_person(
             tx,
             new,
-            person_id=new_id(),
-            name_key=name_key(new.name),
+            person_id=person_id,
+            # No name has an @, so the mark of somebody whose name others may have is nobody's name.
+            name_key=name_key(new.name) if new.has_unique_name else f"@{person_id}",
             email_key=None if new.email is None else email_key(new.email),
             password_hash=password_hash,
             now=now,

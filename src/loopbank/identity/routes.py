@@ -8,30 +8,30 @@ from fastapi import Path as PathParameter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loopbank.access import Guard, InvalidToken, RateLimits, Role, client_address, client_key
+from loopbank.access import InvalidToken, Role, client_key
 from loopbank.foundation import openapi
 from loopbank.foundation.http import unhurried
 from loopbank.foundation.openapi import refusals
 from loopbank.foundation.requests import FaceRoute, StrictRoute
 from loopbank.identity import schemas
+from loopbank.identity.accounts import Accounts
 from loopbank.identity.administration import Administration
-from loopbank.identity.devices import describe_device
+from loopbank.identity.admission import StepUp
+from loopbank.identity.devices import place_of
+from loopbank.identity.doors import Doors
 from loopbank.identity.errors import InvalidGrant
 from loopbank.identity.holders import Holders, HolderView
 from loopbank.identity.keys import KeyRing
-from loopbank.identity.people import SignInPlace
-from loopbank.identity.registration import Registration
+from loopbank.identity.mail import language_of
 from loopbank.identity.schemas import user_answer
-from loopbank.identity.session_transport import TRANSPORT_HEADER, TRANSPORT_PARAMETER, SessionTransport
+from loopbank.identity.session_transport import TRANSPORT_HEADER, TRANSPORT_PARAMETER
 from loopbank.identity.sessions import Sessions, SignedIn
-from loopbank.identity.sign_in import SignIn
 
 _REGISTER_LIMIT = "5/hour"
 _LOGIN_LIMIT = "10/minute"
 _REFRESH_LIMIT = "120/minute"
 _PASSWORD_LIMIT = "5/hour"  # noqa: S105 -- a rate limit
 _SETUP_LIMIT = "10/hour"
-_ADDRESS_LENGTH_MAX = 64
 _KEYS_CACHE_CONTROL = "public, max-age=60"
 
 SessionId = Annotated[
@@ -40,31 +40,31 @@ SessionId = Annotated[
 ]
 
 
+SignInAnswer = schemas.SignedInAnswer | schemas.ChallengeAnswer
+
+
 class SignInRoutes:
     """Join, sign in, refresh and sign out."""
 
     def __init__(
         self,
+        accounts: Accounts,
         *,
-        registration: Registration,
-        sign_in: SignIn,
         sessions: Sessions,
         administration: Administration,
         holders: Holders,
-        guard: Guard,
-        rate_limits: RateLimits,
-        transport: SessionTransport,
+        doors: Doors,
     ) -> None:
-        self._registration = registration
-        self._sign_in = sign_in
+        self._accounts = accounts
         self._sessions = sessions
         self._administration = administration
         self._holders = holders
-        self._guard = guard
-        self._rate_limits = rate_limits
-        self._transport = transport
+        self._guard = doors.guard
+        self._rate_limits = doors.rate_limits
+        self._transport = doors.transport
         self.router = APIRouter(prefix="/api/v1/auth", tags=["Sign in"], route_class=FaceRoute)
         self._add_routes()
+        self._add_second_factor()
         self.setup_router = APIRouter(prefix="/api/v1/auth", tags=["Sign in"], route_class=StrictRoute)
         self.setup_router.add_api_route(
             "/setup",
@@ -92,8 +92,9 @@ class SignInRoutes:
             self.login,
             methods=["POST"],
             summary="Sign in",
-            description=f"With `{TRANSPORT_HEADER}: cookie` the refresh token comes as a cookie.",
-            response_model=schemas.SignedInAnswer,
+            description=f"With `{TRANSPORT_HEADER}: cookie` the refresh token comes as a cookie. "
+            "Whoever has an authenticator app gets a challenge instead of tokens.",
+            response_model=SignInAnswer,
             response_model_exclude_unset=True,
             responses=refusals(400, 401, 403, 429),
             openapi_extra={"parameters": [TRANSPORT_PARAMETER]},
@@ -119,21 +120,45 @@ class SignInRoutes:
             openapi_extra={"parameters": [TRANSPORT_PARAMETER], "security": [{"bearer": []}, {}]},
         )
 
+    def _add_second_factor(self) -> None:
+        self.router.add_api_route(
+            "/second-factor",
+            self.step_up,
+            methods=["POST"],
+            summary="Give the code of an authenticator app",
+            response_model=schemas.SignedInAnswer,
+            response_model_exclude_unset=True,
+            responses=refusals(400, 401, 403, 429),
+            openapi_extra={"parameters": [TRANSPORT_PARAMETER]},
+        )
+
     @unhurried
     async def register(self, request: Request, body: schemas.RegisterBody) -> schemas.RegisteredAnswer:
         """Open an account under a character name that nobody else has."""
-        new = self._registration.check(body.character_name, body.password, faction=body.faction)
+        registration = self._accounts.registration
+        new = registration.check(body.character_name, body.password, faction=body.faction)
         self._rate_limits.check("register", _REGISTER_LIMIT, client_key(request))
-        person = await self._registration.register(new)
+        person = await registration.register(new)
         holder = await self._holders.open(person, new.faction)
         return schemas.RegisteredAnswer(message="Welcome to the bank.", user=user_answer(person, holder))
 
     @unhurried
-    async def login(self, request: Request, response: Response, body: schemas.LoginBody) -> schemas.SignedInAnswer:
-        """Sign in with character name and password."""
+    async def login(self, request: Request, response: Response, body: schemas.LoginBody) -> SignInAnswer:
+        """Sign in with character name (or mail address) and password."""
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("login", _LOGIN_LIMIT, client_key(request))
-        signed_in = await self._sign_in.sign_in(body.character_name, body.password, _place(request))
+        outcome = await self._accounts.sign_in.sign_in(body.character_name, body.password, place_of(request))
+        if isinstance(outcome, StepUp):
+            return schemas.ChallengeAnswer(totp_required=True, challenge=outcome.challenge)
+        return await self._answer(request, response, outcome, wants_cookie=wants_cookie)
+
+    async def step_up(
+        self, request: Request, response: Response, body: schemas.ChallengeBody
+    ) -> schemas.SignedInAnswer:
+        """Answer a sign-in's challenge with a code of the app, or a recovery code; five tries, each code once."""
+        wants_cookie = self._transport.wants_cookie(request)
+        self._rate_limits.check("second-factor", _LOGIN_LIMIT, client_key(request))
+        signed_in = await self._accounts.sign_in.step_up(body.challenge, body.code, place_of(request))
         return await self._answer(request, response, signed_in, wants_cookie=wants_cookie)
 
     async def refresh(
@@ -145,7 +170,7 @@ class SignInRoutes:
         self._rate_limits.check("refresh", _REFRESH_LIMIT, client_key(request))
         if token is None:
             raise InvalidGrant
-        signed_in = await self._sessions.refresh(token, address=_address(request))
+        signed_in = await self._sessions.refresh(token, address=place_of(request).address)
         return await self._answer(request, response, signed_in, wants_cookie=wants_cookie)
 
     async def logout(
@@ -169,7 +194,7 @@ class SignInRoutes:
     @unhurried
     async def set_up(self, request: Request, body: schemas.SetupBody) -> schemas.RegisteredAnswer:
         """Use the one-time link that the bank's first start prints."""
-        new = self._registration.check(body.character_name, body.password, role=Role.SUPERADMIN)
+        new = self._accounts.registration.check(body.character_name, body.password, role=Role.SUPERADMIN)
         self._rate_limits.check("setup", _SETUP_LIMIT, client_key(request))
         person = await self._administration.set_up(body.token, new)
         holder = await self._holders.open(person, None)
@@ -196,11 +221,11 @@ class SignInRoutes:
 class SessionRoutes:
     """A signed-in person's sessions and password."""
 
-    def __init__(self, *, sessions: Sessions, sign_in: SignIn, guard: Guard, rate_limits: RateLimits) -> None:
+    def __init__(self, accounts: Accounts, *, sessions: Sessions, doors: Doors) -> None:
+        self._passwords = accounts.passwords
         self._sessions = sessions
-        self._sign_in = sign_in
-        self._guard = guard
-        self._rate_limits = rate_limits
+        self._guard = doors.guard
+        self._rate_limits = doors.rate_limits
         self.router = APIRouter(prefix="/api/v1", tags=["Sessions"], route_class=FaceRoute)
         add = self.router.add_api_route
         add(
@@ -250,7 +275,9 @@ class SessionRoutes:
         """Choose a new password, proving the current one."""
         principal = await self._guard.person(request)
         self._rate_limits.check("password", _PASSWORD_LIMIT, principal.person_id)
-        await self._sign_in.change_password(principal, current=body.current_password, new=body.new_password)
+        await self._passwords.change(
+            principal, current=body.current_password, new=body.new_password, language=language_of(request)
+        )
         return schemas.MessageAnswer(message="Your password is changed. Your other sessions have ended.")
 
 
@@ -272,11 +299,3 @@ class KeyRoutes:
         """Publish the public keys (RFC 7517)."""
         response.headers["Cache-Control"] = _KEYS_CACHE_CONTROL
         return schemas.KeySetAnswer(**await self._keys.document())
-
-
-def _place(request: Request) -> SignInPlace:
-    return SignInPlace(describe_device(request.headers.get("user-agent", "")), _address(request))
-
-
-def _address(request: Request) -> str:
-    return client_address(request)[:_ADDRESS_LENGTH_MAX]

@@ -60,10 +60,17 @@ class SetupBody(StrictBody):
 
 
 class SlipBody(StrictBody):
-    """A reset slip and the new password."""
+    """A reset slip, or the secret of a mailed link, and the new password."""
 
-    slip: Annotated[str, Field(min_length=1, max_length=500, examples=["NGI0ZjZmNWU"])]
+    slip: Annotated[PlainText, Field(min_length=1, max_length=_TOKEN_LENGTH_MAX, examples=["7K2M-Q9XD-0RTB-V4WN"])]
     new_password: Password
+
+
+class ChallengeBody(StrictBody):
+    """The code of an authenticator app, or a recovery code, for a sign-in that asked for it."""
+
+    challenge: OpaqueToken
+    code: Annotated[PlainText, Field(min_length=1, max_length=40, examples=["402917"])]
 
 
 class UserAnswer(BaseModel):
@@ -117,6 +124,16 @@ class SignedInAnswer(BaseModel):
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[86_400])
     refresh_token: str = Field("", examples=["Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"])
     user: UserAnswer
+
+
+class ChallengeAnswer(BaseModel):
+    """The password was right; the code of an app, or a recovery code, is still missing."""
+
+    totp_required: bool = Field(examples=[True])
+    challenge: str = Field(
+        description="Goes back with the code, within ten minutes.",
+        examples=["Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"],
+    )
 
 
 class MessageAnswer(BaseModel):

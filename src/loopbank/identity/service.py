@@ -12,28 +12,33 @@ from loopbank.foundation.database import Database
 from loopbank.foundation.errors import Unavailable
 from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation
+from loopbank.identity.account_tools import account_tools
+from loopbank.identity.accounts import Accounts
 from loopbank.identity.administration import Administration
 from loopbank.identity.common_passwords import CommonPasswords
+from loopbank.identity.doors import Doors
 from loopbank.identity.holders import Holders
 from loopbank.identity.internal_routes import RevocationRoutes, StaffRoutes
 from loopbank.identity.keys import KeyRing, NewKey, new_signing_key
 from loopbank.identity.oauth import Provider, Surroundings
-from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
-from loopbank.identity.registration import Registration
-from loopbank.identity.reset_slips import ResetSlips
+from loopbank.identity.platform_account_routes import MailAccountRoutes
+from loopbank.identity.platform_routes import MailSignInRoutes
 from loopbank.identity.revocation_log import RevocationLog
 from loopbank.identity.routes import KeyRoutes, SessionRoutes, SignInRoutes
 from loopbank.identity.session_transport import SessionTransport
 from loopbank.identity.sessions import Sessions
-from loopbank.identity.sign_in import SignIn
 from loopbank.identity.slip_routes import SlipRoutes
 from loopbank.identity.staff_acts import StaffActs
+from loopbank.identity.standing import Standing
 from loopbank.identity.tokens import TokenIssuer
 
 _SECONDS_BETWEEN_SWEEPS = 3_600
 _SECONDS_PER_HOUR = 3_600
+_GRACE_SECONDS = 7 * 86_400
+"""How long a platform's new administrator may do without a second factor."""
+
 _PRODUCT_WORDS = ("loopbank", "neobank", "chromeslots", "loopingbinary", "neotropolis", "passwort")
 
 log = structlog.get_logger("loopbank.identity")
@@ -73,22 +78,19 @@ class IdentityService:
         self.revocations = Revocations(fetch=self._revocation_log.after, clock=clock)
         verifier = TokenVerifier(fetch_keys=self.keys.document, issuer=issuer, clock=clock)
         self.guard = Guard(verifier, self.revocations)
+        # A change of role is told to everybody while tokens from before it live: the grace must not end sooner.
+        grace_seconds = max(_GRACE_SECONDS, token_seconds + 120)
+        self.standing = Standing(grace_seconds=None if installation.is_event else grace_seconds)
         self.sessions = Sessions(
             database=database,
-            issuer=TokenIssuer(keys=self.keys, issuer=issuer, token_seconds=token_seconds, clock=clock),
+            issuer=TokenIssuer(
+                keys=self.keys, issuer=issuer, token_seconds=token_seconds, standing=self.standing, clock=clock
+            ),
             revocations=self.revocations,
             token_seconds=token_seconds,
             clock=clock,
         )
-        rules = PasswordRules(length_min=installation.password_length_min, common=self._common)
-        self.registration = Registration(database=database, hasher=hasher, rules=rules, clock=clock)
-        self.sign_in = SignIn(database=database, hasher=hasher, rules=rules, sessions=self.sessions, clock=clock)
-        self.administration = Administration(
-            database=database, registration=self.registration, sessions=self.sessions, clock=clock
-        )
-        slip_key = derive_key(installation.secret_key, "reset-slip")
-        slips = ResetSlips(database=database, key=slip_key, clock=clock)
-        self._staff_acts = StaffActs(database, self.administration, self.sign_in, slips, clock)
+        self._build_accounts(database, installation, clock)
         self.provider = self._build_provider(database, installation, clock, rate_limits)
         self.routers = (*self._routers(installation, clock, holders, rate_limits), *self.provider.routers)
 
@@ -125,26 +127,45 @@ class IdentityService:
         """
         return await self.administration.create_administrator(name, password, email=email)
 
+    def _build_accounts(self, database: Database, installation: Installation, clock: Clock) -> None:
+        tools = account_tools(
+            database,
+            clock,
+            self.sessions,
+            secret_key=installation.secret_key,
+            is_patient=not installation.rate_limits,
+        )
+        self.accounts = Accounts(
+            tools, installation=installation, standing=self.standing, hasher=self._hasher, common=self._common
+        )
+        self.registration, self.sign_in = self.accounts.registration, self.accounts.sign_in
+        self.administration = Administration(
+            database=database, registration=self.registration, sessions=self.sessions, clock=clock
+        )
+        self._staff_acts = StaffActs(
+            tools,
+            administration=self.administration,
+            passwords=self.accounts.passwords,
+            recovery=self.accounts.recovery,
+        )
+
     def _routers(
         self, installation: Installation, clock: Clock, holders: Holders, rate_limits: RateLimits
     ) -> tuple[APIRouter, ...]:
+        transport = SessionTransport(installation.public_url)
+        doors = Doors(self.guard, rate_limits, transport)
         joining = SignInRoutes(
-            registration=self.registration,
-            sign_in=self.sign_in,
-            sessions=self.sessions,
-            administration=self.administration,
-            holders=holders,
-            guard=self.guard,
-            rate_limits=rate_limits,
-            transport=SessionTransport(installation.public_url),
+            self.accounts, sessions=self.sessions, administration=self.administration, holders=holders, doors=doors
         )
-        own = SessionRoutes(sessions=self.sessions, sign_in=self.sign_in, guard=self.guard, rate_limits=rate_limits)
+        own = SessionRoutes(self.accounts, sessions=self.sessions, doors=doors)
         service_tokens = ServiceTokens(secret_key=installation.secret_key, clock=clock)
         return (
             joining.router,
             joining.setup_router,
-            SlipRoutes(self._staff_acts, rate_limits).router,
+            SlipRoutes(self.accounts.recovery, rate_limits).router,
             own.router,
+            MailSignInRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
+            MailAccountRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
             KeyRoutes(self.keys).router,
             RevocationRoutes(self._revocation_log, service_tokens).router,
             StaffRoutes(self._staff_acts, service_tokens).router,

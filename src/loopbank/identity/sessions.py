@@ -45,6 +45,14 @@ class SignedIn:
     session: Session
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What happened, for the log and for everybody who checks tokens."""
+
+    facts: Sequence[Fact] = ()
+    revocations: Sequence[Revocation] = ()
+
+
 class Sessions:
     """Opens, prolongs, lists and ends sessions."""
 
@@ -100,6 +108,15 @@ class Sessions:
                 raise InvalidGrant
             opened = OpenedSession(prolonged, await self._new_refresh_token(tx, prolonged, now))
         return await self.signed_in(person, opened)
+
+    async def token_for(self, principal: Principal) -> tuple[Person, AccessToken]:
+        """Sign a fresh access token of the session that a request came with. Raises InvalidGrant."""
+        async with self._database.reading() as tx:
+            person = await store.find_person(tx, principal.person_id)
+            session = await store.find_session(tx, principal.session_id, now=self._clock())
+        if person is None or session is None:
+            raise InvalidGrant
+        return person, await self._issuer.issue(person, session)
 
     async def list(self, principal: Principal) -> Sequence[Session]:
         """List the person's living sessions, the latest used first."""

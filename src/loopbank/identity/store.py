@@ -7,7 +7,7 @@ last because it is held until the commit, so that revocations become visible in 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, case, delete, func, insert, literal, select, update
 
 from loopbank.access import Revocation, RevocationKind, Role
 from loopbank.foundation.clock import Instant
@@ -23,7 +23,16 @@ from loopbank.identity.tables import (
     signing_key,
 )
 
-_PERSON = (person.c.id, person.c.name, person.c.role, person.c.created_at)
+PERSON = (
+    person.c.id,
+    person.c.name,
+    person.c.role,
+    person.c.created_at,
+    person.c.email,
+    person.c.email_key,
+    person.c.staff_since,
+    person.c.second_factor_since,
+)
 _SESSION = tuple(session.c[name] for name in Session.__slots__)
 
 # ---------------------------------------------------------------- people
@@ -40,22 +49,29 @@ async def insert_person(
     now: Instant,
 ) -> Person:
     """Store a new person. Raises ConstraintViolated when the name or the address is taken."""
-    await tx.run(
-        insert(person),
+    is_claim = new.claimed_from is not None
+    stored = await tx.row(
+        insert(person).returning(*PERSON),
         {
             "id": person_id,
             "name": new.name,
             "name_key": name_key,
             "email": new.email,
-            "email_key": email_key,
+            "email_key": None if is_claim else email_key,
             "password_hash": password_hash,
             "role": new.role.name,
             "created_at": now,
             "signed_in_at": None,
             "deactivated_at": None,
+            "claimed_email_key": email_key if is_claim else None,
+            "claimed_from": new.claimed_from,
+            "staff_since": now if new.role >= Role.ADMIN else None,
+            "second_factor_since": None,
         },
     )
-    return Person(person_id, new.name, new.role, now)
+    inserted = read_person(stored)
+    assert inserted is not None, "an inserted row is returned"
+    return inserted
 
 
 async def name_exists(tx: Transaction, name_key: str) -> bool:
@@ -70,8 +86,8 @@ async def email_exists(tx: Transaction, email_key: str) -> bool:
 
 async def find_person(tx: Transaction, person_id: str) -> Person | None:
     """Find somebody who may sign in."""
-    found = await tx.row(select(*_PERSON).where(person.c.id == person_id, person.c.deactivated_at.is_(None)))
-    return _person(found)
+    found = await tx.row(select(*PERSON).where(person.c.id == person_id, person.c.deactivated_at.is_(None)))
+    return read_person(found)
 
 
 async def find_credentials(tx: Transaction, name_key: str) -> Credentials | None:
@@ -79,24 +95,48 @@ async def find_credentials(tx: Transaction, name_key: str) -> Credentials | None
     return _credentials(await tx.row(_credentials_query().where(person.c.name_key == name_key)))
 
 
+async def find_owner_credentials(tx: Transaction, email_key: str) -> Credentials | None:
+    """Find what is needed to check the password of the person whose address this is."""
+    return _credentials(await tx.row(_credentials_query().where(person.c.email_key == email_key)))
+
+
+async def find_claimant_credentials(tx: Transaction, email_key: str, *, client: str) -> Credentials | None:
+    """Find what is needed to check the password of the last person who claimed this address from a client."""
+    query = _credentials_query().where(person.c.claimed_email_key == email_key, person.c.claimed_from == client)
+    return _credentials(await tx.row(query.order_by(person.c.created_at.desc(), person.c.id).limit(1)))
+
+
 async def find_own_credentials(tx: Transaction, person_id: str) -> Credentials | None:
     """Find what is needed to check the password of a known person."""
     return _credentials(await tx.row(_credentials_query().where(person.c.id == person_id)))
 
 
+async def lock_person(tx: Transaction, person_id: str) -> Person | None:
+    """Find somebody who may sign in, and lock them until the transaction ends."""
+    query = select(*PERSON).where(person.c.id == person_id, person.c.deactivated_at.is_(None))
+    return read_person(await tx.row(query.with_for_update()))
+
+
+async def note_sign_in(tx: Transaction, person_id: str, *, now: Instant) -> Person | None:
+    """Note a sign-in without a password and lock the person; None when they were shut out."""
+    noted = update(person).where(person.c.id == person_id, person.c.deactivated_at.is_(None))
+    return read_person(await tx.row(noted.values(signed_in_at=now).returning(*PERSON)))
+
+
 async def record_sign_in(tx: Transaction, proven: Credentials, *, now: Instant) -> Person | None:
     """Note a sign-in and lock the person; None when the password changed or the person was shut out meanwhile."""
-    return _person(await tx.row(_while_proven(proven).values(signed_in_at=now).returning(*_PERSON)))
+    return read_person(await tx.row(_while_proven(proven).values(signed_in_at=now).returning(*PERSON)))
 
 
 async def replace_password(tx: Transaction, proven: Credentials, *, password_hash: str) -> Person | None:
     """Store a new hash and lock the person; None when the old one changed or the person was shut out meanwhile."""
-    return _person(await tx.row(_while_proven(proven).values(password_hash=password_hash).returning(*_PERSON)))
+    return read_person(await tx.row(_while_proven(proven).values(password_hash=password_hash).returning(*PERSON)))
 
 
-async def set_role(tx: Transaction, person_id: str, *, role: Role) -> None:
+async def set_role(tx: Transaction, person_id: str, *, role: Role, now: Instant) -> None:
     """Store a person's role; the caller holds the administration's turnstile."""
-    await tx.run(update(person).where(person.c.id == person_id).values(role=role.name))
+    since = case((literal(role < Role.ADMIN), None), else_=func.coalesce(person.c.staff_since, now))
+    await tx.run(update(person).where(person.c.id == person_id).values(role=role.name, staff_since=since))
 
 
 async def set_deactivated(tx: Transaction, person_id: str, *, at: Instant | None) -> bool:
@@ -160,6 +200,12 @@ async def prolong_session(
         .returning(*_SESSION)
     )
     return None if prolonged is None else Session(*prolonged)
+
+
+async def find_session(tx: Transaction, session_id: str, *, now: Instant) -> Session | None:
+    """Find a living session."""
+    found = await tx.row(select(*_SESSION).where(session.c.id == session_id, *_alive(now)))
+    return None if found is None else Session(*found)
 
 
 async def end_session(tx: Transaction, session_id: str, *, now: Instant, person_id: str | None = None) -> str | None:
@@ -321,8 +367,21 @@ def _alive(now: Instant) -> tuple[Any, ...]:
     return (session.c.revoked_at.is_(None), session.c.idle_ends_at > now, session.c.ends_at > now)
 
 
-def _person(row: AnyRow | None) -> Person | None:
-    return None if row is None else Person(row[0], row[1], Role[row[2]], Instant(row[3]))
+def read_person(row: AnyRow | None) -> Person | None:
+    """Give the person of a row of the columns `PERSON`."""
+    if row is None:
+        return None
+    person_id, name, role, created_at, email, email_key, staff_since, second_factor_since = row
+    return Person(
+        person_id,
+        name,
+        Role[role],
+        Instant(created_at),
+        email=email,
+        is_verified=email_key is not None,
+        staff_since=staff_since,
+        second_factor_since=second_factor_since,
+    )
 
 
 def _credentials(row: AnyRow | None) -> Credentials | None:

@@ -10,6 +10,7 @@ from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock
 from loopbank.foundation.ids import new_id
 from loopbank.identity.keys import KeyRing
 from loopbank.identity.people import Person, Session
+from loopbank.identity.standing import Standing
 
 FIRST_PARTY_CLIENT = "loopbank"
 
@@ -25,16 +26,18 @@ class AccessToken:
 class TokenIssuer:
     """Signs access tokens for people's sessions."""
 
-    def __init__(self, *, keys: KeyRing, issuer: str, token_seconds: int, clock: Clock) -> None:
+    def __init__(self, *, keys: KeyRing, issuer: str, token_seconds: int, standing: Standing, clock: Clock) -> None:
         self._keys = keys
         self._issuer = issuer
         self._token_seconds = token_seconds
+        self._standing = standing
         self._clock = clock
 
     async def issue(self, person: Person, session: Session) -> AccessToken:
         """Sign a token that ends no later than its session."""
         signing = await self._keys.signing_key()
-        now = self._clock() // MICROSECONDS_PER_SECOND
+        instant = self._clock()
+        now = instant // MICROSECONDS_PER_SECOND
         ends = min(now + self._token_seconds, session.ends_at // MICROSECONDS_PER_SECOND)
         claims = {
             "iss": self._issuer,
@@ -44,7 +47,7 @@ class TokenIssuer:
             "sid": session.id,
             "jti": new_id(),
             "name": person.name,
-            "role": person.role.name,
+            "role": self._standing.role(person, instant).name,
             "iat": now,
             "nbf": now,
             "exp": ends,

@@ -1,4 +1,4 @@
-"""What somebody has beside a password: a shared secret for codes, recovery codes, passkeys."""
+"""What somebody has beside a password: a shared secret for an app's codes, and recovery codes."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
 
@@ -22,17 +22,4 @@ recovery_code = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
     Index("recovery_code_person_id", "person_id"),
-)
-
-passkey = Table(
-    "passkey",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("person_id", Text, ForeignKey("auth.person.id"), nullable=False),
-    Column("public_key", Text, nullable=False),
-    Column("sign_count", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-    Index("passkey_person_id", "person_id"),
 )

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password
+         * @description Choose a new password, proving the current one; other sessions end, and this one gets a new token.
+         */
+        post: operations["change_password_api_auth_change_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/connected-apps": {
         parameters: {
             query?: never;
@@ -99,6 +119,286 @@ export interface paths {
          * @description What it was granted ends within seconds.
          */
         delete: operations["disconnect_api_auth_connected_apps__app_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a link for a new password
+         * @description Send a link to the address, if it has an account.
+         */
+        post: operations["forgot_password_api_auth_forgot_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with address and password
+         * @description Sign in; who has an authenticator app gets a challenge instead of tokens.
+         */
+        post: operations["login_api_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/init": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a code by mail
+         * @description Mail six digits to the address, if it has an account.
+         */
+        post: operations["ask_code_api_auth_login_init_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code of an authenticator app
+         * @description Answer a sign-in's challenge; five tries, each code once.
+         */
+        post: operations["step_up_api_auth_login_totp_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a mailed code
+         * @description Take a code: ten minutes, five tries, once, for the sign-in that asked for it.
+         */
+        post: operations["answer_code_api_auth_login_verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description End this session, which the access token or the refresh token names.
+         */
+        post: operations["logout_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show oneself
+         * @description Show the person whose token it is, with what they hold.
+         */
+        get: operations["me_api_auth_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the refresh token for new tokens
+         * @description Stay signed in; a refresh token works once.
+         */
+        post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join by mail
+         * @description Open an account; whether the address has one already, only its owner learns, by mail.
+         */
+        post: operations["register_api_auth_register_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the confirming link again
+         * @description Send the link again to whoever claimed the address from here.
+         */
+        post: operations["resend_verification_api_auth_resend_verification_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password with a link or slip
+         * @description Replace a forgotten password; all sessions end.
+         */
+        post: operations["reset_password_api_auth_reset_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own sessions
+         * @description Show where one is signed in.
+         */
+        get: operations["list_sessions_api_auth_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of one's own sessions
+         * @description Sign out on another device.
+         */
+        delete: operations["end_session_api_auth_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address with the secret of a link
+         * @description Prove that an address is one's own.
+         */
+        post: operations["verify_email_api_auth_verify_email_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -223,7 +523,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description With `X-Session-Transport: cookie` the refresh token comes as a cookie.
+         * @description With `X-Session-Transport: cookie` the refresh token comes as a cookie. Whoever has an authenticator app gets a challenge instead of tokens.
          */
         post: operations["login_api_v1_auth_login_post"];
         delete?: never;
@@ -302,10 +602,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Choose a new password with a reset slip
-         * @description A slip is good once, and for a day. All sessions end.
+         * Choose a new password with a reset slip or link
+         * @description A slip is good once, and for a day; a link for an hour. All sessions end.
          */
         post: operations["redeem_api_v1_auth_reset_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code of an authenticator app
+         * @description Answer a sign-in's challenge with a code of the app, or a recovery code; five tries, each code once.
+         */
+        post: operations["step_up_api_v1_auth_second_factor_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -641,6 +961,38 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountAnswer
+         * @description A person of the platform.
+         */
+        AccountAnswer: {
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string | null;
+            /**
+             * Fullname
+             * @example A Night Runner
+             */
+            fullName: string;
+            /**
+             * Id
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Isverified
+             * @description Whether the person proved that the address is theirs.
+             * @example true
+             */
+            isVerified: boolean;
+            /**
+             * Role
+             * @example USER
+             */
+            role: string;
+        };
+        /**
          * AppView
          * @description An app that one is connected to; `spendLimit` in coins, null without `coins:spend`.
          */
@@ -691,6 +1043,55 @@ export interface components {
         AppsAnswer: {
             /** Apps */
             apps: components["schemas"]["AppView"][];
+        };
+        /**
+         * ChallengeAnswer
+         * @description The password was right; the code of an app, or a recovery code, is still missing.
+         */
+        ChallengeAnswer: {
+            /**
+             * Challenge
+             * @description Goes back with the code, within ten minutes.
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            challenge: string;
+            /**
+             * Totp Required
+             * @example true
+             */
+            totp_required: boolean;
+        };
+        /**
+         * ChallengeBody
+         * @description The code of an authenticator app, or a recovery code, for a sign-in that asked for it.
+         */
+        ChallengeBody: {
+            /**
+             * Challenge
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            challenge: string;
+            /**
+             * Code
+             * @example 402917
+             */
+            code: string;
+        };
+        /**
+         * ChangePasswordBody
+         * @description The password that is, and the one that shall be.
+         */
+        ChangePasswordBody: {
+            /**
+             * Currentpassword
+             * @example chrome-rain-4417
+             */
+            currentPassword: string;
+            /**
+             * Newpassword
+             * @example chrome-rain-4417
+             */
+            newPassword: string;
         };
         /**
          * ClientAnswer
@@ -824,6 +1225,41 @@ export interface components {
         ClientsAnswer: {
             /** Clients */
             clients: components["schemas"]["ClientView"][];
+        };
+        /**
+         * CodeLoginBody
+         * @description A mailed code; `loginId` names the sign-in that asked for it, where the program kept it.
+         */
+        CodeLoginBody: {
+            /**
+             * Code
+             * @example 402917
+             */
+            code: string;
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string;
+            /** Loginid */
+            loginId?: string | null;
+        };
+        /**
+         * CodeSentAnswer
+         * @description A code was mailed, if the address has an account.
+         */
+        CodeSentAnswer: {
+            /**
+             * Loginid
+             * @description Names this sign-in; the code is good for it alone.
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            loginId: string;
+            /**
+             * Message
+             * @example If the address has an account, a code is on its way.
+             */
+            message: string;
         };
         /**
          * DeviceAnswer
@@ -981,6 +1417,17 @@ export interface components {
             }[];
         };
         /**
+         * LinkBody
+         * @description The secret of a link.
+         */
+        LinkBody: {
+            /**
+             * Token
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            token: string;
+        };
+        /**
          * LoginBody
          * @description Who wants to sign in.
          */
@@ -995,6 +1442,61 @@ export interface components {
              * @example chrome-rain-4417
              */
             password: string;
+        };
+        /**
+         * MailBody
+         * @description A mail address.
+         */
+        MailBody: {
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string;
+        };
+        /**
+         * MailLoginBody
+         * @description Who wants to sign in.
+         */
+        MailLoginBody: {
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string;
+            /**
+             * Password
+             * @example chrome-rain-4417
+             */
+            password: string;
+        };
+        /**
+         * MailRegisterBody
+         * @description Who wants to join by mail.
+         */
+        MailRegisterBody: {
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string;
+            /**
+             * Fullname
+             * @example A Night Runner
+             */
+            fullName: string;
+            /**
+             * Password
+             * @example chrome-rain-4417
+             */
+            password: string;
+        };
+        /**
+         * MeAnswer
+         * @description The person who asks.
+         */
+        MeAnswer: {
+            user: components["schemas"]["OwnAccountAnswer"];
         };
         /**
          * MessageAnswer
@@ -1166,6 +1668,44 @@ export interface components {
             error_description: string;
         };
         /**
+         * OwnAccountAnswer
+         * @description A person with their wallet.
+         */
+        OwnAccountAnswer: {
+            /**
+             * Createdat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Email
+             * @example runner@example.org
+             */
+            email: string | null;
+            /**
+             * Fullname
+             * @example A Night Runner
+             */
+            fullName: string;
+            /**
+             * Id
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Isverified
+             * @description Whether the person proved that the address is theirs.
+             * @example true
+             */
+            isVerified: boolean;
+            /**
+             * Role
+             * @example USER
+             */
+            role: string;
+            wallet: components["schemas"]["WalletSummary"];
+        };
+        /**
          * PasswordBody
          * @description The password that is, and the one that shall be.
          */
@@ -1180,6 +1720,51 @@ export interface components {
              * @example chrome-rain-4417
              */
             new_password: string;
+        };
+        /**
+         * PlatformSession
+         * @description One sign-in on one device.
+         */
+        PlatformSession: {
+            /**
+             * Createdat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Device
+             * @example Firefox on Android
+             */
+            device: string;
+            /**
+             * Id
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Iscurrent
+             * @example true
+             */
+            isCurrent: boolean;
+            /**
+             * Lastseenat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            lastSeenAt: string;
+            /**
+             * Place
+             * @description The network address.
+             * @example 192.0.2.7
+             */
+            place: string;
+        };
+        /**
+         * PlatformSessionsAnswer
+         * @description The person's living sessions, the latest used first.
+         */
+        PlatformSessionsAnswer: {
+            /** Sessions */
+            sessions: components["schemas"]["PlatformSession"][];
         };
         /**
          * Problem
@@ -1207,6 +1792,14 @@ export interface components {
         RefreshBody: {
             /** Refresh Token */
             refresh_token?: string | null;
+        };
+        /**
+         * RefreshTokenBody
+         * @description The refresh token, unless it comes as a cookie.
+         */
+        RefreshTokenBody: {
+            /** Refreshtoken */
+            refreshToken?: string | null;
         };
         /**
          * RegisterBody
@@ -1237,6 +1830,38 @@ export interface components {
              */
             message: string;
             user: components["schemas"]["UserAnswer"];
+        };
+        /**
+         * ResetBody
+         * @description The secret of a link, or a reset slip, and the new password.
+         */
+        ResetBody: {
+            /**
+             * Newpassword
+             * @example chrome-rain-4417
+             */
+            newPassword: string;
+            /**
+             * Token
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            token: string;
+        };
+        /**
+         * SecondFactorBody
+         * @description The code of an authenticator app, or a recovery code, for a sign-in that asked for it.
+         */
+        SecondFactorBody: {
+            /**
+             * Challenge
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            challenge: string;
+            /**
+             * Code
+             * @example 402917
+             */
+            code: string;
         };
         /**
          * SessionAnswer
@@ -1335,7 +1960,7 @@ export interface components {
         };
         /**
          * SlipBody
-         * @description A reset slip and the new password.
+         * @description A reset slip, or the secret of a mailed link, and the new password.
          */
         SlipBody: {
             /**
@@ -1345,9 +1970,61 @@ export interface components {
             new_password: string;
             /**
              * Slip
-             * @example NGI0ZjZmNWU
+             * @example 7K2M-Q9XD-0RTB-V4WN
              */
             slip: string;
+        };
+        /**
+         * StepUpAnswer
+         * @description The password was right; the code of an app, or a recovery code, is still missing.
+         */
+        StepUpAnswer: {
+            /**
+             * Challenge
+             * @description Goes back with the code, within ten minutes.
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            challenge: string;
+            /**
+             * Message
+             * @example Please give the code of your authenticator app.
+             */
+            message: string;
+            /**
+             * Totprequired
+             * @example true
+             */
+            totpRequired: boolean;
+        };
+        /**
+         * TokenAnswer
+         * @description Fresh tokens; the refresh token is missing where it travels as a cookie.
+         */
+        TokenAnswer: {
+            /**
+             * Expiresin
+             * @description Seconds until the token expires.
+             * @example 604800
+             */
+            expiresIn: number;
+            /**
+             * Message
+             * @example Welcome back.
+             */
+            message: string;
+            /**
+             * Refreshtoken
+             * @default
+             * @example Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h
+             */
+            refreshToken: string;
+            /**
+             * Token
+             * @description A JWT (RFC 9068).
+             * @example eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln
+             */
+            token: string;
+            user: components["schemas"]["AccountAnswer"];
         };
         /**
          * TokensAnswer
@@ -1462,6 +2139,17 @@ export interface components {
              * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
              */
             sub: string;
+        };
+        /**
+         * WalletSummary
+         * @description What the person holds; null while the Coin Service does not answer.
+         */
+        WalletSummary: {
+            /**
+             * Balance
+             * @example 125.5
+             */
+            balance: number | null;
         };
     };
     responses: never;
@@ -1668,6 +2356,183 @@ export interface operations {
             };
         };
     };
+    change_password_api_auth_change_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "chrome-rain-4417",
+                 *       "newPassword": "chrome-rain-4417"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_auth_connected_apps_get: {
         parameters: {
             query?: never;
@@ -1838,6 +2703,2264 @@ export interface operations {
                      *       "status": 422,
                      *       "title": "Malformed request",
                      *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgot_password_api_auth_forgot_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "runner@example.org"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_api_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "runner@example.org",
+                 *       "password": "chrome-rain-4417"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailLoginBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"] | components["schemas"]["StepUpAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_code_api_auth_login_init_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "runner@example.org"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "loginId": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "message": "If the address has an account, a code is on its way."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CodeSentAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_api_auth_login_totp_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code": "402917"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_code_api_auth_login_verify_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "402917",
+                 *       "email": "runner@example.org",
+                 *       "loginId": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CodeLoginBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"] | components["schemas"]["StepUpAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout_api_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshTokenBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_api_auth_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER",
+                     *         "wallet": {
+                     *           "balance": 125.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_api_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshTokenBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_api_auth_register_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "runner@example.org",
+                 *       "fullName": "A Night Runner",
+                 *       "password": "chrome-rain-4417"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailRegisterBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiresIn": 604800,
+                     *       "message": "Welcome back.",
+                     *       "refreshToken": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "user": {
+                     *         "email": "runner@example.org",
+                     *         "fullName": "A Night Runner",
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isVerified": true,
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_verification_api_auth_resend_verification_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "runner@example.org"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password_api_auth_reset_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "newPassword": "chrome-rain-4417",
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_auth_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions": [
+                     *         {
+                     *           "createdAt": "2026-01-31T12:00:00.000000Z",
+                     *           "device": "Firefox on Android",
+                     *           "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "isCurrent": true,
+                     *           "lastSeenAt": "2026-01-31T12:00:00.000000Z",
+                     *           "place": "192.0.2.7"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlatformSessionsAnswer"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session_api_auth_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of one's own sessions. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_email_api_auth_verify_email_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "It is done."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3259,7 +6382,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["SignedInAnswer"];
+                    "application/json": components["schemas"]["SignedInAnswer"] | components["schemas"]["ChallengeAnswer"];
                 };
             };
             /** @description The request does not fit, or the bank refuses it. */
@@ -3966,7 +7089,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "new_password": "chrome-rain-4417",
-                 *       "slip": "NGI0ZjZmNWU"
+                 *       "slip": "7K2M-Q9XD-0RTB-V4WN"
                  *     }
                  */
                 "application/json": components["schemas"]["SlipBody"];
@@ -4003,27 +7126,6 @@ export interface operations {
                      *       "status": 400,
                      *       "title": "Bad request",
                      *       "type": "urn:loopbank:problem:bad_request"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This is not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "This is not allowed.",
-                     *       "error": "This is not allowed.",
-                     *       "message": "This is not allowed.",
-                     *       "request_id": "4b4f6f5e3d59-2a",
-                     *       "status": 403,
-                     *       "title": "Not allowed",
-                     *       "type": "urn:loopbank:problem:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4087,6 +7189,216 @@ export interface operations {
                      *       "status": 422,
                      *       "title": "Malformed request",
                      *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_api_v1_auth_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `cookie` lets the refresh token travel as a cookie that no script can read, instead of in bodies.
+                 * @example cookie
+                 */
+                "X-Session-Transport"?: "cookie";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "challenge": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                 *       "code": "402917"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChallengeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln",
+                     *       "expires_in": 86400,
+                     *       "refresh_token": "Yx2c1vJm0b0x4kq3Jr1nq0JcR8m3o9c2v7s6d5f4g3h",
+                     *       "token_type": "Bearer",
+                     *       "user": {
+                     *         "account_number": "NC-7K2M-Q9XD",
+                     *         "available": 1000,
+                     *         "balance": 1000,
+                     *         "character_name": "Night Runner",
+                     *         "created_at": "2026-01-31T12:00:00.000000Z",
+                     *         "faction": "Netrunners",
+                     *         "free_spins": 0,
+                     *         "held": 0,
+                     *         "is_admin": false,
+                     *         "profile_picture": "🦊",
+                     *         "role": "USER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -1,0 +1,1 @@
+"""Passkeys: signing in with a key that a device keeps and its owner unlocks."""
