@@ -181,9 +181,7 @@ class Authentication:
             return await outbox_payloads(tx, topic)
 
 
-def installation(
-    profile: Profile = Profile.EVENT, public_url: str = "", *, limits: bool = False
-) -> Installation:
+def installation(profile: Profile = Profile.EVENT, public_url: str = "", *, limits: bool = False) -> Installation:
     is_event = profile is Profile.EVENT
     given = Settings(profile=profile, secret_key=SECRET_KEY, public_url=public_url, rate_limits=limits)
     filled = {
