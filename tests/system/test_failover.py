@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.system.crash.test_kill import assert_each_payment_is_written_once, repeat_everything
 
 from loopbank import migrations
 from tests.support.cluster import PostgresCluster
 from tests.support.server import RealServer, _command
 from tests.support.servers import ServerStarter
 from tests.system.crash.payers import Payers, Payment, arrive
+from tests.system.crash.test_kill import assert_each_payment_is_written_once, repeat_everything
 from tests.system.topologies import WITHOUT_LIMITS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

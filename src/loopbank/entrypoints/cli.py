@@ -62,7 +62,9 @@ _PORTS = {Which.ALL: 8080, Which.AUTH: 5000, Which.COIN: 5001, Which.WEB: 5003}
 
 @app.command("serve")
 def serve_command(
-    which: Annotated[Which, typer.Argument(help="Everything in one process, or one service, or the web app.")] = Which.ALL,
+    which: Annotated[
+        Which, typer.Argument(help="Everything in one process, or one service, or the web app.")
+    ] = Which.ALL,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [LOOPBANK_HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="8080 for all, 5000 for auth, 5001 for coin, 5003 for web.")] = None,
     processes: Annotated[int, typer.Option(help="How many share the port, on PostgreSQL.", min=1, max=64)] = 1,
