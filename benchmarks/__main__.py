@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from benchmarks.figures import Row
 from benchmarks.footprint import measure_memory, measure_start
+from benchmarks.games import measure_games
 from benchmarks.money import measure_bulk, measure_replicas, measure_transfers
 from benchmarks.postgres import Postgres
 from benchmarks.report import document_of, table_of
@@ -25,6 +26,7 @@ _MEASUREMENTS = {
     "bulk": measure_bulk,
     "replicas": measure_replicas,
     "reads": measure_reads,
+    "games": measure_games,
     "memory": measure_memory,
     "storm": measure_login_storm,
     "live": measure_live,

@@ -1,18 +1,20 @@
-"""The kinds of load: paying, reading, signing in. Each is a callback chain, without a task per request."""
+"""The kinds of load: paying, reading, playing, signing in. Each is a callback chain, without a task per request."""
 
 import asyncio
 import json
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import count, cycle
 from uuid import uuid4
 
 from benchmarks.connection import Connection, connect
-from benchmarks.plan import LoginStorm, Paying, Plan, Reading
+from benchmarks.plan import LoginStorm, Paying, Plan, Reading, Spinning
 from benchmarks.streams import Arrivals
 from benchmarks.window import Refused, Window
 
+_TRANSFERS = "/api/v1/transactions"
 _CREATED = 201
 _OK = 200
 _CENTS = 9
@@ -27,7 +29,7 @@ class PayingLoad:
         self._window = window
         self._arrivals = arrivals
         self._numbers = [number.encode() for _, number in plan.players]
-        self._heads = [_transfer_head(token) for token, _ in plan.players]
+        self._heads = [_head(_TRANSFERS, token) for token, _ in plan.players]
         self._dice = random.Random(7)
         payers = list(range(1 if paying.is_hot else 0, len(plan.players)))
         self._dice.shuffle(payers)
@@ -81,18 +83,19 @@ class PayingLoad:
         connection.close()
 
 
-async def read(plan: Plan, reading: Reading, window: Window, connection: Connection, place: int) -> None:
-    """Read over one connection, as one player after the other, until the round ends."""
-    head = f"GET {reading.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
-    requests = [f"{head}{token}\r\n\r\n".encode() for token, _ in plan.players[place :: reading.connections]]
+async def ask_in_turn(
+    plan: Plan, asking: Reading | Spinning, window: Window, connection: Connection, place: int
+) -> None:
+    """Ask over one connection, as one player after the other, as soon as the last is answered, until the round ends."""
+    tokens = [token for token, _ in plan.players[place :: asking.connections]]
+    requests = _readings(asking, tokens) if isinstance(asking, Reading) else _spins(asking, tokens)
     ended = asyncio.get_running_loop().create_future()
-    turns = cycle(requests)
     asked_at = 0.0
 
     def ask() -> None:
         nonlocal asked_at
         asked_at = time.perf_counter()
-        connection.ask(next(turns), answered)
+        connection.ask(next(requests), answered)
 
     def answered(status: int, body: bytes) -> None:
         try:
@@ -124,9 +127,23 @@ async def storm(plan: Plan, wanted: LoginStorm, window: Window) -> Counter[str]:
     return statuses
 
 
-def _transfer_head(token: str) -> bytes:
+def _readings(reading: Reading, tokens: Sequence[str]) -> Iterator[bytes]:
+    head = f"GET {reading.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
+    return cycle([f"{head}{token}\r\n\r\n".encode() for token in tokens])
+
+
+def _spins(spinning: Spinning, tokens: Sequence[str]) -> Iterator[bytes]:
+    """Bet a cent again and again, each time under a key of its own."""
+    heads = [_head(spinning.path, token) for token in tokens]
+    key_prefix, body = uuid4().hex.encode(), b'{"bet_amount":0.01}'
+    for number, head in enumerate(cycle(heads)):
+        yield b"%b%b-%d\r\nContent-Length: %d\r\n\r\n%b" % (head, key_prefix, number, len(body), body)
+
+
+def _head(path: str, token: str) -> bytes:
+    """Begin a request under a key, which comes next."""
     return (
-        f"POST /api/v1/transactions HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
         "Content-Type: application/json\r\nIdempotency-Key: "
     ).encode()
 

@@ -24,6 +24,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Spinning:
+    """Rounds of one game, given by its path, over `connections` connections; every bet goes to the one house."""
+
+    connections: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoginStorm:
     """`count` sign-ins that arrive at the same moment, when the warm-up is over."""
 
@@ -43,6 +51,7 @@ class Plan:
     warm_up_seconds: float
     paying: Paying | None = None
     reading: Reading | None = None
+    spinning: Spinning | None = None
     storm: LoginStorm | None = None
     streams: int = 0
     """How many of the players hold a live stream open for the whole round."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from benchmarks.bank import Bank, environment, loopbank, run_module
-from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Plan, Reading
+from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Plan, Reading, Spinning
 from benchmarks.postgres import Postgres
 
 _PEOPLE = "people"
@@ -124,6 +124,7 @@ class Stage:
         *,
         paying: Paying | None = None,
         reading: Reading | None = None,
+        spinning: Spinning | None = None,
         storm: LoginStorm | None = None,
         streams: int = 0,
         seconds: float | None = None,
@@ -136,6 +137,7 @@ class Stage:
             warm_up_seconds=self.scale.warm_up_seconds,
             paying=paying,
             reading=reading,
+            spinning=spinning,
             storm=storm,
             streams=min(streams, len(self._players[kind])),
         )

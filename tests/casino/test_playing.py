@@ -208,10 +208,13 @@ async def test_rotating_reveals_the_seed_that_was_committed_to(bank: BankStory, 
 async def test_two_rotations_at_once_reveal_one_seed(bank: BankStory, runner: StoryPerson) -> None:
     await spun(runner)
     answers = await asyncio.gather(
-        *(runner.http.post("/api/v1/casino/fairness/rotate", json={"client_seed": "x"}) for _ in range(3))
+        *(runner.http.post("/api/v1/casino/fairness/rotate", json={"client_seed": "x", "epoch": 1}) for _ in range(3))
     )
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json()["epoch"] for answer in answers} == {2}
+    assert len({answer.json()["revealed"]["server_seed"] for answer in answers}) == 1
+    later = await runner.http.post("/api/v1/casino/fairness/rotate", json={"epoch": 9})
+    assert_problem(later, 404, code="unknown_epoch")
 
 
 @pytest.fixture

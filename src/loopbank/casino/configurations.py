@@ -31,6 +31,7 @@ class Configurations:
         self._database = database
         self._clock = clock
         self._known: dict[str, Configuration] = {}
+        self._opening = asyncio.Lock()
         self.games: Mapping[str, Game] = {game.id: game for game in games}
 
     def game(self, game_id: str) -> Game:
@@ -42,16 +43,12 @@ class Configurations:
 
     async def setting(self, game: Game) -> Setting:
         """Give how a game stands; the first question opens it at the default of the dial."""
-        async with self._database.reading() as tx:
-            found = await store.read_setting(tx, game.id)
-        if found is not None:
-            return found
-        first = await self.solved(game, DIAL_DEFAULT)
-        now = self._clock()
-        async with self._database.transaction() as tx:
-            await self._add(tx, first, now)
-            await store.insert_setting(tx, Setting(game.id, True, first.hash, first.dial, now))
-        return await self.setting(game)
+        found = await self._read(game)
+        if found is None:
+            # A crowd before the doors waits for one solution instead of each finding its own.
+            async with self._opening:
+                found = await self._read(game) or await self._open(game)
+        return found
 
     async def in_play(self, game: Game) -> Configuration:
         """Give the configuration that a game is played with."""
@@ -102,6 +99,20 @@ class Configurations:
             await store.write_setting(tx, after)
             await record(tx, [acted(actor, "casino.configured", f"game:{game.id}", details, now)])
         return after
+
+    async def _read(self, game: Game) -> Setting | None:
+        async with self._database.reading() as tx:
+            return await store.read_setting(tx, game.id)
+
+    async def _open(self, game: Game) -> Setting:
+        first = await self.solved(game, DIAL_DEFAULT)
+        now = self._clock()
+        async with self._database.transaction() as tx:
+            await self._add(tx, first, now)
+            await store.insert_setting(tx, Setting(game.id, True, first.hash, first.dial, now))
+        found = await self._read(game)
+        assert found is not None, "another process may have opened the game first, but it is open"
+        return found
 
     async def _add(self, tx: Transaction, added: Configuration, now: Instant) -> None:
         """Add a configuration and tell the log everything about it, once."""

@@ -31,6 +31,15 @@ class UnknownRound(NotFound):
         super().__init__("There is no such round of yours.")
 
 
+class UnknownEpoch(NotFound):
+    """The player has not begun this epoch."""
+
+    code = "unknown_epoch"
+
+    def __init__(self) -> None:
+        super().__init__("This epoch has not begun.")
+
+
 class GameDisabled(BadRequest):
     """The house has closed the game for now."""
 

@@ -110,7 +110,7 @@ class CasinoRoutes:
             methods=["POST"],
             summary="Reveal the house's seed and begin a new epoch with one's own",
             response_model=schemas.RotateAnswer,
-            responses=refusals(400, 401, 409, 413, 415, 429),
+            responses=refusals(400, 401, 404, 409, 413, 415, 429),
             openapi_extra=extra,
         )
 
@@ -182,7 +182,7 @@ class CasinoRoutes:
         principal = await self._guard.person(request)
         self._rate_limits.check("rotate", _SPIN_LIMIT, principal.person_id)
         player = await self._casino.player(principal)
-        revealed = await self._casino.seeds.rotate(player.account, body.client_seed)
+        revealed = await self._casino.seeds.rotate(player.account, body.client_seed, only=body.epoch)
         return {**await self.fairness(request), "revealed": views.revealed_view(revealed)}
 
     async def rounds(

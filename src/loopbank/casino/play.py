@@ -5,6 +5,7 @@ epoch, nonce, free spin). Two requests that arrive together ask for the same pla
 different ones the second finds the place taken and looks again. So no limit can be passed by playing on two devices.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from loopbank.foundation.database_errors import ConstraintViolated
 from loopbank.ledger import (
     AccountCode,
     CaptureHold,
+    Cover,
     HoldId,
     Ledger,
     LedgerRefusal,
@@ -98,27 +100,37 @@ class Table:
         self._care = care
         self._house = house
         self._clock = clock
+        self._under_way: dict[tuple[AccountCode, str, Coins | None, str | None], asyncio.Future[Shown]] = {}
 
     async def spin(self, player: Player, asked: Asked) -> Shown:
         """Reveal the player's next free spin, or play a round.
 
+        A request without a key that arrives while its equal is under way is a second click: it gets the same answer.
         Raises GameDisabled, PlayerAbsent, LimitReached, BetOutOfRange, BetMissing, HouseCannotCover, LedgerRefusal
         (the player's coins do not suffice) or IdempotencyKeyReused; nothing has moved then.
         """
         if asked.key is not None:
-            known = await self._repeated(player, asked, asked.key)
-            if known is not None:
-                return known
+            return await self._spin(player, asked)
+        click = (player.account, asked.game.id, asked.bet, asked.client_seed)
+        under_way = self._under_way.get(click)
+        if under_way is not None:
+            return replace(await asyncio.shield(under_way), is_replay=True)
+        under_way = self._under_way[click] = asyncio.ensure_future(self._spin(player, asked))
+        under_way.add_done_callback(lambda _: self._under_way.pop(click))
+        return await asyncio.shield(under_way)
+
+    async def _spin(self, player: Player, asked: Asked) -> Shown:
         for _ in range(_TRIES):
+            seat = await self._seat(player.account, asked)
             try:
-                seat = await self._seat(player.account, asked.game)
+                if seat.repeated_round is not None:
+                    return await self._repeat(player, asked, seat.repeated_round, seat.repeated_sub)
                 if seat.has_free_spins:
                     assert seat.trigger_id is not None
                     return await self._reveal(seat.trigger_id, seat.trigger_revealed + 1, asked.key)
                 return await self._play(player, asked, seat)
             except (_PlaceTaken, ConstraintViolated):
-                if asked.key is not None and (known := await self._repeated(player, asked, asked.key)) is not None:
-                    return known
+                continue
         raise TooManyAtOnce
 
     async def settle_forgotten(self) -> int:
@@ -131,23 +143,21 @@ class Table:
                 await self._reveal(one.id, sub, None)
         return len(waiting)
 
-    async def _seat(self, player: AccountCode, game: Game) -> Seat:
+    async def _seat(self, player: AccountCode, asked: Asked) -> Seat:
         """Read what stands before the next spin; after a thousand spins the next epoch begins."""
         while True:
             async with self._database.reading() as tx:
-                seat = await store.read_seat(tx, player, game.id)
+                seat = await store.read_seat(tx, player, asked.game.id, asked.key)
             if seat is None:
                 await self._seeds.current(player)
-            elif seat.nonce >= SPINS_PER_EPOCH_MAX and not seat.has_free_spins:
-                if not await self._seeds.rotate_when_due(player, seat.epoch):
-                    return seat
-            else:
+            elif seat.config_hash is None:
+                await self._configurations.setting(asked.game)
+            elif not _is_due(seat) or not await self._seeds.rotate_when_due(player, seat.epoch):
                 return seat
 
     async def _play(self, player: Player, asked: Asked, seat: Seat) -> Shown:
         game, bet = asked.game, asked.bet
-        setting = await self._configurations.setting(game)
-        if not setting.is_enabled:
+        if not seat.is_enabled:
             raise GameDisabled(game.title)
         self._care.admit(seat)
         if bet is None:
@@ -156,33 +166,33 @@ class Table:
             raise BetOutOfRange(game.min_bet, game.max_bet)
         if seat.has_limits:
             await self._care.check(player.account, Coins(bet * len(game.rules.lines)))
-        configuration = await self._configurations.by_hash(setting.config_hash)
+        assert seat.config_hash is not None, "a game opens before it is played"
+        configuration = await self._configurations.by_hash(seat.config_hash)
         cover = await self._house.cover(configuration, bet)
         client_seed = seat.client_seed if asked.client_seed is None else asked.client_seed
         seed = self._seeds.open(seat.sealed_seed, player.account, seat.epoch)
         ticket = Ticket(seed, player.account, seat.epoch, client_seed, seat.nonce)
         decided = decide_round(configuration, ticket, bet)
         stored = _stored(decided, ticket, asked.key, self._clock())
-        command = replace(self._command(stored, decided), cover=cover, actor=player.person_id)
-        posted = await self._post(replace(command, credential=player.credential), stored, configuration)
+        posted = await self._post(self._command(stored, cover, player), stored, configuration)
         stored = replace(stored, id=posted.posting.id, created_at=Instant(posted.posting.created_at))
         balance = _balance_after(posted, player.account)
         return Shown(stored, 0, decided.spins[0], seat.commitment, balance, posted.is_replay)
 
-    def _command(self, stored: StoredRound, decided: Round) -> Post:
+    def _command(self, stored: StoredRound, cover: Cover | None, player: Player) -> Post:
         """Give the round's posting: bet, win, and the free spins' win held on the house's account."""
-        house, player = self._house.account, stored.player
-        key = f"casino:{player}:{stored.epoch}:{stored.nonce}"
-        lines = [Line(player, house, stored.total_bet, RoundKind.BET)]
+        house, account = self._house.account, stored.player
+        key = f"casino:{account}:{stored.epoch}:{stored.nonce}"
+        lines = [Line(account, house, stored.total_bet, RoundKind.BET)]
         if stored.win:
-            lines.append(Line(house, player, stored.win, RoundKind.WIN))
+            lines.append(Line(house, account, stored.win, RoundKind.WIN))
         hold = None
-        if decided.free_win:
+        if stored.free_win:
             hold = PlaceHold(
                 key=f"{key}:free",
                 account=house,
-                beneficiary=player,
-                amount=decided.free_win,
+                beneficiary=account,
+                amount=stored.free_win,
                 expires_at=later(stored.created_at, _HELD_SECONDS),
                 reference=key,
                 memo=f"Free spins: {stored.game}",
@@ -200,6 +210,9 @@ class Table:
             memo=self._configurations.game(stored.game).title,
             reference=f"{stored.epoch}:{stored.nonce}",
             metadata=json.dumps(told, ensure_ascii=False, sort_keys=True),
+            actor=player.person_id,
+            credential=player.credential,
+            cover=cover,
             hold=hold,
         )
 
@@ -252,30 +265,31 @@ class Table:
         if key is not None and all(one.request_key != key for one in shown if one.sub == sub):
             raise _PlaceTaken
 
-    async def _repeated(self, player: Player, asked: Asked, key: str) -> Shown | None:
-        """Give the answer that a key has had; None when it is new. Raises IdempotencyKeyReused."""
+    async def _repeat(self, player: Player, asked: Asked, round_id: PostingId, sub: int) -> Shown:
+        """Give the answer that the request's key has had. Raises IdempotencyKeyReused."""
         async with self._database.reading() as tx:
-            found = await store.find_request(tx, player.account, key)
-            stored = await store.read_round(tx, found[0]) if found else None
-        if found is None or stored is None:
-            return None
-        round_id, sub = found
+            stored = await store.read_round(tx, round_id)
+        assert stored is not None, "rounds are never deleted"
         if stored.game != asked.game.id:
             raise IdempotencyKeyReused("game")
         if sub:
-            return await self._reveal(round_id, sub, key, is_repeat=True)
+            return await self._reveal(round_id, sub, asked.key, is_repeat=True)
         if stored.bet != asked.bet:
             raise IdempotencyKeyReused("bet_amount")
-        configuration = await self._configurations.by_hash(stored.config_hash)
-        spins = tuple(look(configuration, stops) for stops in stored.stops)
-        posted = await self._ledger.post(self._command(stored, Round(configuration, stored.bet, spins)))
+        spin = look(await self._configurations.by_hash(stored.config_hash), stored.stops[0])
+        posted = await self._ledger.post(self._command(stored, None, player))
         epoch = await self._seeds.epoch(stored.player, stored.epoch)
-        return Shown(stored, 0, spins[0], epoch.commitment, _balance_after(posted, player.account), True)
+        return Shown(stored, 0, spin, epoch.commitment, _balance_after(posted, player.account), True)
 
     async def _balance(self, player: AccountCode) -> Coins:
         balance = await self._ledger.balance(player)
         assert balance is not None, "who plays has an account"
         return balance.balance
+
+
+def _is_due(seat: Seat) -> bool:
+    """Tell whether an epoch must end before the next paid spin."""
+    return seat.nonce >= SPINS_PER_EPOCH_MAX and not seat.has_free_spins and seat.repeated_round is None
 
 
 def _stored(decided: Round, ticket: Ticket, key: str | None, now: Instant) -> StoredRound:

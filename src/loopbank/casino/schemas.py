@@ -68,6 +68,12 @@ class RotateBody(KnownBody):
     """The seed with which the next epoch is played; without one the present seed stays."""
 
     client_seed: _GivenSeed | None = None
+    epoch: (
+        Annotated[
+            int, Field(ge=1, le=2**53, description="The epoch to end; when it has ended nothing happens.", examples=[1])
+        ]
+        | None
+    ) = None
 
 
 class WinningLine(BaseModel):

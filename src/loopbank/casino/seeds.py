@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from loopbank.casino import store
 from loopbank.casino.core import SEED_BYTES, commitment
-from loopbank.casino.errors import FreeSpinsWaiting
+from loopbank.casino.errors import FreeSpinsWaiting, UnknownEpoch
 from loopbank.casino.words import Epoch
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
@@ -66,12 +66,17 @@ class Seeds:
         prepared, current = known
         return current, prepared
 
-    async def rotate(self, player: AccountCode, client_seed: str | None) -> Epoch:
+    async def rotate(self, player: AccountCode, client_seed: str | None, *, only: int | None = None) -> Epoch:
         """Reveal the current epoch and begin the next with the player's seed (None keeps it); gives the revealed one.
 
-        Two calls at once reveal one epoch. Raises FreeSpinsWaiting.
+        `only` names the epoch to end: one that has ended already is given as it is. Raises FreeSpinsWaiting, and
+        UnknownEpoch when that one has not begun.
         """
         current, prepared = await self.current(player)
+        if only is not None and only != current.epoch:
+            if only > current.epoch:
+                raise UnknownEpoch
+            return await self.epoch(player, only)
         seed = self._vault.open(current.sealed_seed, player, current.epoch)
         now = self._clock()
         async with self._database.transaction() as tx:
@@ -86,12 +91,10 @@ class Seeds:
 
     async def rotate_when_due(self, player: AccountCode, number: int) -> bool:
         """End an epoch that has lasted long enough, keeping the player's seed; False while free spins wait in it."""
-        current, _ = await self.current(player)
-        if current.epoch == number:
-            try:
-                await self.rotate(player, None)
-            except FreeSpinsWaiting:
-                return False
+        try:
+            await self.rotate(player, None, only=number)
+        except FreeSpinsWaiting:
+            return False
         return True
 
     async def epoch(self, player: AccountCode, number: int) -> Epoch:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from sqlalchemy import and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or  # SQLite's syntax is the same.
 
-from loopbank.casino.tables import absence, epoch, limit, played, reveal
+from loopbank.casino.tables import absence, epoch, limit, played, reveal, setting
 from loopbank.casino.words import Epoch, Reveal, Seat, StoredRound
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import AnyRow, Transaction
@@ -23,12 +23,17 @@ _ROUNDS = select(*(played.c[name] for name in ROUND_COLUMNS))
 _EPOCHS = select(*(epoch.c[name] for name in _EPOCH_COLUMNS))
 _IS_CURRENT = and_(epoch.c.player == bindparam("player"), epoch.c.begun_at.is_not(None), epoch.c.revealed_at.is_(None))
 
+# In so many words, not as a bound value: only then does either database see that its partial index fits.
+_HAS_FREE_SPINS = played.c.free_spins > literal_column("0")
 _LAST_TRIGGER = (
     select(func.max(played.c.id))
-    .where(played.c.player == bindparam("player"), played.c.game == bindparam("game"), played.c.free_spins > 0)
+    .where(played.c.player == bindparam("player"), played.c.game == bindparam("game"), _HAS_FREE_SPINS)
     .scalar_subquery()
 )
 _triggered = played.alias("triggered")
+_asked, _shown = played.alias("asked"), reveal.alias("shown")
+_ASKED = and_(_asked.c.player == epoch.c.player, _asked.c.request_key == bindparam("request"))
+_SHOWN_FOR = and_(_shown.c.player == epoch.c.player, _shown.c.request_key == bindparam("request"))
 _SEAT = Prepared(
     select(
         epoch.c.epoch,
@@ -45,8 +50,14 @@ _SEAT = Prepared(
         _LAST_TRIGGER.label("trigger_id"),
         select(func.count()).where(reveal.c.round_id == _LAST_TRIGGER).scalar_subquery().label("revealed"),
         select(_triggered.c.free_spins).where(_triggered.c.id == _LAST_TRIGGER).scalar_subquery().label("free_spins"),
+        select(_asked.c.id).where(_ASKED).scalar_subquery().label("asked_round"),
+        select(_shown.c.round_id).where(_SHOWN_FOR).scalar_subquery().label("shown_round"),
+        select(_shown.c.sub).where(_SHOWN_FOR).scalar_subquery().label("shown_sub"),
+        setting.c.is_enabled,
+        setting.c.config_hash,
     )
     .outerjoin(absence, absence.c.player == epoch.c.player)
+    .outerjoin(setting, setting.c.game == bindparam("game"))
     .where(_IS_CURRENT)
 )
 _LAST_EPOCHS = _EPOCHS.where(epoch.c.player == bindparam("player")).order_by(epoch.c.epoch.desc()).limit(2)
@@ -57,17 +68,8 @@ _REVEALS = (
     .where(one_of(reveal.c.round_id, "rounds"))
     .order_by(reveal.c.round_id, reveal.c.sub)
 )
-_REQUESTED = Prepared(
-    select(played.c.id.label("round_id"), literal_column("0").label("sub"))
-    .where(played.c.player == bindparam("player"), played.c.request_key == bindparam("request"))
-    .union_all(
-        select(reveal.c.round_id, reveal.c.sub).where(
-            reveal.c.player == bindparam("player"), reveal.c.request_key == bindparam("request")
-        )
-    )
-)
 _SHOWN = select(func.count()).where(reveal.c.round_id == played.c.id).scalar_subquery()
-_UNFINISHED = and_(played.c.free_spins > 0, played.c.free_spins > _SHOWN)
+_UNFINISHED = and_(_HAS_FREE_SPINS, played.c.free_spins > _SHOWN)
 
 
 def round_companion(decided: StoredRound) -> Companion:
@@ -102,9 +104,9 @@ async def insert_reveal(
     return await tx.run(insert_or(reveal).values(row).on_conflict_do_nothing()) == 1
 
 
-async def read_seat(tx: Transaction, player: AccountCode, game: str) -> Seat | None:
-    """Read what stands before a player's next spin; None when they have no seeds yet."""
-    row = await tx.row(_SEAT, {"player": player, "game": game})
+async def read_seat(tx: Transaction, player: AccountCode, game: str, request_key: str | None = None) -> Seat | None:
+    """Read what stands before a player's next spin, and which spin a key has named; None before the first seeds."""
+    row = await tx.row(_SEAT, {"player": player, "game": game, "request": request_key})
     if row is None:
         return None
     return Seat(
@@ -119,6 +121,10 @@ async def read_seat(tx: Transaction, player: AccountCode, game: str) -> Seat | N
         trigger_id=row.trigger_id,
         trigger_revealed=row.revealed,
         trigger_free_spins=row.free_spins or 0,
+        repeated_round=row.asked_round or row.shown_round,
+        repeated_sub=row.shown_sub or 0,
+        is_enabled=bool(row.is_enabled),
+        config_hash=row.config_hash,
     )
 
 
@@ -204,12 +210,6 @@ async def read_long_epochs(tx: Transaction, nonce_min: int, limit_max: int) -> l
     )
     is_current = and_(epoch.c.begun_at.is_not(None), epoch.c.revealed_at.is_(None))
     return [Epoch(*row) for row in await tx.rows(_EPOCHS.where(is_current, count >= nonce_min - 1).limit(limit_max))]
-
-
-async def find_request(tx: Transaction, player: AccountCode, request_key: str) -> tuple[PostingId, int] | None:
-    """Find which spin a request key named: the round and the place in it."""
-    row = await tx.row(_REQUESTED, {"player": player, "request": request_key})
-    return None if row is None else (row[0], row[1])
 
 
 def round_of(row: AnyRow) -> StoredRound:

@@ -82,7 +82,10 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """All that stands before a player's next spin at a game, read in one statement."""
+    """All that stands before a player's next spin at a game, read in one statement.
+
+    `repeated_…` is the spin that the request's key named before; no `config_hash` means that the game never opened.
+    """
 
     epoch: int
     commitment: str
@@ -95,6 +98,10 @@ class Seat:
     trigger_id: PostingId | None
     trigger_revealed: int
     trigger_free_spins: int
+    repeated_round: PostingId | None
+    repeated_sub: int
+    is_enabled: bool
+    config_hash: str | None
 
     @property
     def has_free_spins(self) -> bool:

@@ -3795,6 +3795,8 @@ export interface components {
         RotateBody: {
             /** Client Seed */
             client_seed?: string | null;
+            /** Epoch */
+            epoch?: number | null;
         };
         /**
          * RoundAnswer
@@ -16892,7 +16894,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "client_seed": "neon-otter"
+                 *       "client_seed": "neon-otter",
+                 *       "epoch": 1
                  *     }
                  */
                 "application/json": components["schemas"]["RotateBody"];
@@ -16965,6 +16968,27 @@ export interface operations {
                      *       "status": 401,
                      *       "title": "Not signed in",
                      *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
