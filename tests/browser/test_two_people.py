@@ -62,6 +62,8 @@ async def test_a_photo_of_a_code_fills_in_the_payment(phone_shop: PhoneShop, tmp
     await fixer.follow("Receive")
     await fixer.page.get_by_text("Ask for a certain amount").click()
     await fixer.fill("Amount", "7.25")
+    await fixer.fill("Memo (optional)", "Noodles")
+    await fixer.sees("Asks for 7.25 ¤")
     photo = tmp_path / "code.png"
     await fixer.page.get_by_role("img", name=re.compile("QR code")).screenshot(path=photo)
 
@@ -71,6 +73,10 @@ async def test_a_photo_of_a_code_fills_in_the_payment(phone_shop: PhoneShop, tmp
     await runner.sees("Fixer")
     await runner.press("Next")
     await expect(runner.page.get_by_label("Amount", exact=True)).to_have_value("7.25")
+    await expect(runner.page.get_by_label("Memo (optional)", exact=True)).to_have_value("Noodles")
+    await runner.press("Next")
+    await runner.press("Send 7.25 ¤")
+    await fixer.sees("7.25 ¤ from Runner")
 
 
 async def test_a_lost_answer_does_not_pay_twice(phone_shop: PhoneShop) -> None:

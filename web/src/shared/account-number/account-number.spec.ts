@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAccountNumber, isAccountNumber, paymentRequestText, readPaymentRequest } from './account-number'
+import { formatAccountNumber, isAccountNumber, paymentRequestAddress, paymentRequestText, readPaymentRequest } from './account-number'
 
 describe('an account number being typed', () => {
   it.each([
@@ -41,6 +41,13 @@ describe('a scanned or pasted text', () => {
   it('survives the way into a QR code and back', () => {
     const request = { accountNumber: 'NC-7K2M-9QXW', amount: '3.07', memo: 'noodles & tea = good?' }
     expect(readPaymentRequest(paymentRequestText(request), 'NC')).toEqual(request)
+  })
+
+  it('may be the address that a shared request has', () => {
+    const request = { accountNumber: 'NC-7K2M-9QXW', amount: '3.07', memo: 'noodles & tea = good?' }
+    const address = paymentRequestAddress(request, 'https://bank.example')
+    expect(readPaymentRequest(address, 'NC')).toEqual(request)
+    expect(readPaymentRequest('https://bank.example/send?amount=5', 'NC')).toBeNull()
   })
 
   it('without a prefix is understood, too', () => {

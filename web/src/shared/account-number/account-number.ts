@@ -30,9 +30,24 @@ export function isAccountNumber(text: string, prefix: string): boolean {
   return new RegExp(`^${prefix}(-[A-Z0-9]{${GROUP_LENGTH}}){${GROUPS}}$`).test(text)
 }
 
-/** Understands a QR code or a pasted text: a plain account number or a `loopbank:` link. Null when it is neither. */
+/** The same request as an address of the bank's own app, which any camera and any chat can open. */
+export function paymentRequestAddress(request: PaymentRequest, origin: string): string {
+  const parameters = new URLSearchParams({ to: request.accountNumber })
+  if (request.amount) parameters.set('amount', request.amount)
+  if (request.memo) parameters.set('memo', request.memo)
+  return `${origin}/send?${parameters.toString()}`
+}
+
+/** A `loopbank:` link out of an address that `paymentRequestAddress` made; other texts stay as they are. */
+function linkOf(text: string): string {
+  const parameters = /^https?:\/\/[^/?#]+\/send\?(.*)$/i.exec(text)?.[1]
+  if (parameters === undefined) return text
+  return `${URI_SCHEME}${new URLSearchParams(parameters).get('to') ?? ''}?${parameters}`
+}
+
+/** Understands a QR code or a pasted text: a plain account number, a `loopbank:` link, or an address of this app. Null for others. */
 export function readPaymentRequest(text: string, prefix: string): PaymentRequest | null {
-  const trimmed = text.trim()
+  const trimmed = linkOf(text.trim())
   const isLink = trimmed.toLowerCase().startsWith(URI_SCHEME)
   const [address = '', query = ''] = (isLink ? trimmed.slice(URI_SCHEME.length) : trimmed).split('?')
   const letters = significant(address)

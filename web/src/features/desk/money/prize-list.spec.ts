@@ -18,6 +18,13 @@ describe('a prize list', () => {
     expect(read(text)).toEqual([[1, 'NC-AAAA-AAAA', 1250, 'First', []]])
   })
 
+  it('may separate each line in its own way, and have other separators in a reason', () => {
+    expect(read('NC-AAAA-AAAA,1,a; b\nNC-BBBB-BBBB;2,5;a, b').map((row) => row.slice(2, 4))).toEqual([
+      [100, 'a; b'],
+      [250, 'a, b'],
+    ])
+  })
+
   it('passes over a heading and empty lines, and keeps the numbers of the lines', () => {
     expect(read('Account,Amount,Reason\r\n\r\nNC-AAAA-AAAA,1\r\nNC-BBBB-BBBB,2,"a ""b"", c"\r\n')).toEqual([
       [3, 'NC-AAAA-AAAA', 100, '', []],
@@ -27,6 +34,7 @@ describe('a prize list', () => {
 
   it.each([
     ['NC-AAAA,5', ['account']],
+    ['NC-AAAA-AAAAB,5', ['account']],
     ['NC-AAAA-AAAA,0', ['amount']],
     ['NC-AAAA-AAAA,-5', ['amount']],
     ['NC-AAAA-AAAA,1.005', ['amount']],

@@ -1,4 +1,4 @@
-import { formatAccountNumber, isAccountNumber } from '@/shared/account-number/account-number'
+import { readPaymentRequest } from '@/shared/account-number/account-number'
 import { addCoins, NO_COINS, parseCoins, type Coins } from '@/shared/money/coins'
 
 /** As many prizes as one posting of the bank takes. */
@@ -27,9 +27,9 @@ export interface PrizeRules {
 
 const COLUMNS_MAX = 3
 
-/** The character that separates the cells: a semicolon or tab where there is one, because amounts may hold commas. */
-function separatorOf(text: string): string {
-  return [';', '\t'].find((candidate) => text.includes(candidate)) ?? ','
+/** The character that separates a line's cells is the first that could: no account number holds one of them. */
+function separatorOf(line: string): string {
+  return /[;,\t]/.exec(line)?.[0] ?? ','
 }
 
 /** Splits a line at the separator; a quoted cell may hold it, and two quotes in it stand for one (RFC 4180). */
@@ -54,22 +54,21 @@ function cellsOf(line: string, separator: string): string[] {
 
 function readRow(line: number, cells: string[], rules: PrizeRules): PrizeRow {
   const [typed = '', amountText = '', reason = ''] = cells
-  const account = formatAccountNumber(typed, rules.prefix)
+  const account = readPaymentRequest(typed, rules.prefix)?.accountNumber
   const { coins = NO_COINS } = parseCoins(amountText, rules.scale)
   const mistakes: PrizeMistake[] = []
   if (cells.slice(COLUMNS_MAX).some((cell) => cell !== '')) mistakes.push('columns')
-  if (!isAccountNumber(account, rules.prefix)) mistakes.push('account')
+  if (!account) mistakes.push('account')
   if (coins <= NO_COINS) mistakes.push('amount')
   if (Array.from(reason).length > rules.reasonLengthMax) mistakes.push('reason')
-  return { line, account: mistakes.includes('account') ? typed : account, amountText, coins, reason, mistakes, isRepeated: false }
+  return { line, account: account ?? typed, amountText, coins, reason, mistakes, isRepeated: false }
 }
 
 /** Reads a list: account number, amount, reason (may be missing). A heading in the first line is passed over. */
 export function readPrizeList(text: string, rules: PrizeRules): PrizeRow[] {
-  const separator = separatorOf(text)
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const rows = lines
-    .map((line, at) => ({ line: at + 1, cells: cellsOf(line, separator) }))
+    .map((line, at) => ({ line: at + 1, cells: cellsOf(line, separatorOf(line)) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''))
     .map(({ line, cells }) => readRow(line, cells, rules))
   const [first] = rows
