@@ -21,6 +21,7 @@ from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation, read_settings
 from loopbank.identity import HttpHolders, IdentityService, build_identity
 from loopbank.identity.people import SignInPlace
+from loopbank.identity.sessions import SignedIn
 
 _BCRYPT_ROUNDS_MIN = 4
 _AT_ONCE = 16
@@ -50,6 +51,7 @@ async def settle(settings: Installation, count: int) -> list[Player]:
                 name, password = f"Runner {number:05d}", new_secret()
                 person = await identity.registration.register(identity.registration.check(name, password))
                 signed_in = await identity.sign_in.sign_in(name, password, _PLACE)
+                assert isinstance(signed_in, SignedIn), "nobody here has a second factor"
                 holder = await bank.holders.open(person.id, name)
                 return Player(signed_in.access_token.text, holder.account_number)
 

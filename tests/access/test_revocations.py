@@ -199,4 +199,4 @@ async def test_a_partners_token_ends_with_everything_it_hangs_on(
     assert revocations.admit_grant(another) == another
     clock.let_pass(HOUR + 1)
     revocations._sweep()
-    assert revocations.admit_grant(grant())
+    assert revocations.admit_grant(grant()) == grant()

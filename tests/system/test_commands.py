@@ -269,7 +269,8 @@ def test_the_installed_program_says_what_it_can() -> None:
 def test_a_table_is_paid_once_and_what_is_refused_is_told(
     command: Command, sqlite_database_url: str, tmp_path: Path
 ) -> None:
-    assert command("mint", "--to", HOUSE, "--amount", "1", "--reason", "opening", database_url=sqlite_database_url)
+    opened = command("mint", "--to", HOUSE, "--amount", "1", "--reason", "opening", database_url=sqlite_database_url)
+    assert opened.code == 0
     table = tmp_path / "prizes.csv"
     table.write_text("userId,amount,reason\nnobody,5,first prize\n")
     for _ in range(2):

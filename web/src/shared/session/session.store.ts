@@ -50,16 +50,33 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
-  /** Signs in with a character name. Raises Refusal or Unreachable. */
-  async function signIn(characterName: string, password: string): Promise<void> {
+  /**
+   * Signs in with a character name. Gives the challenge to answer with a code when the person has an
+   * authenticator app, else null. Raises Refusal or Unreachable.
+   */
+  async function signIn(characterName: string, password: string): Promise<string | null> {
     const answer = await answerOf(
       api.auth.POST('/api/v1/auth/login', {
         headers: COOKIE_TRANSPORT,
         body: { character_name: characterName, password },
       }),
     )
+    if ('challenge' in answer) return answer.challenge
+    begin(accessTokenOf(answer, Date.now()))
+    return null
+  }
+
+  /** Answers a sign-in's challenge with a code of the authenticator app, or a recovery code. */
+  async function stepUp(challenge: string, code: string): Promise<void> {
+    const answer = await answerOf(
+      api.auth.POST('/api/v1/auth/second-factor', { headers: COOKIE_TRANSPORT, body: { challenge, code } }),
+    )
+    begin(accessTokenOf(answer, Date.now()))
+  }
+
+  function begin(token: ReturnType<typeof accessTokenOf>): void {
     queryClient.clear()
-    keeper?.begin(accessTokenOf(answer, Date.now()))
+    keeper?.begin(token)
     void queryClient.prefetchQuery(accountQuery(api))
     rememberSignedIn(true)
     status.value = 'signed-in'
@@ -77,5 +94,5 @@ export const useSessionStore = defineStore('session', () => {
     keeper?.end()
   }
 
-  return { status, resume, signIn, signOut }
+  return { status, resume, signIn, stepUp, signOut }
 })
