@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -153,7 +154,8 @@ class AdminRoutes:
         role = Role.USER if Role[holder.role] >= Role.ADMIN else Role.ADMIN
         await self._people.change_role(staff, holder.person_id, role)
         await self._bank.holders.learn(holder.person_id, role=role.name)
-        user = await self._user(await self._holder(account))
+        # Older news of the role may still be on its way to the holder; what was just done is what is shown.
+        user = await self._user(replace(holder, role=role.name))
         word = "now" if role is Role.ADMIN else "no longer"
         return {"message": f"{holder.display_name} is {word} an administrator", "user": user}
 
@@ -283,7 +285,9 @@ class AdminRoutes:
 
     async def _user(self, holder: Holder) -> dict[str, Any]:
         balance = await self._bank.balance(holder.account_number)
-        return user_view(holder, balance, is_admin=Role[holder.role] >= Role.ADMIN, role=holder.role)
+        free_spins = await self._bank.free_spins(holder.account_number)
+        is_admin = Role[holder.role] >= Role.ADMIN
+        return user_view(holder, balance, free_spins=free_spins, is_admin=is_admin, role=holder.role)
 
 
 def _harmless(text: str) -> str:
