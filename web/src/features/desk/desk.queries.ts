@@ -10,6 +10,8 @@ export const deskKey = ['desk'] as const
 export const auditKey = [...deskKey, 'audit'] as const
 
 const PAGE_LENGTH = 50
+/** The log seals what was done a moment later, so the list looks again by itself. */
+const AUDIT_REFRESH_MS = 5_000
 
 /** Every coin there is. */
 export function supplyQuery(api: BankApi) {
@@ -97,6 +99,7 @@ export function journalQuery(api: BankApi, filter: JournalFilter) {
 export function auditQuery(api: BankApi) {
   return infiniteQueryOptions({
     queryKey: auditKey,
+    refetchInterval: AUDIT_REFRESH_MS,
     queryFn: ({ pageParam, signal }): Promise<AuditPage> => {
       const query = { limit: PAGE_LENGTH, ...(pageParam ? { cursor: pageParam } : {}) }
       return answerOf(api.coin.GET('/api/v1/admin/audit-logs', { signal, params: { query } }))
