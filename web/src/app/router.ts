@@ -12,13 +12,14 @@ import { loadAreaTexts, type TextArea } from '@/shared/i18n/area-texts'
 import type { BankI18n } from '@/shared/i18n/bank-i18n'
 import { useSendStore } from '@/features/send/send.store'
 import { useSessionStore } from '@/shared/session/session.store'
+import { accessRoutes, type AccessRoutes } from './access-routes'
 import { deskRoutes, type DeskRoutes } from './desk-routes'
 
 type None = Record<never, never>
 type Named<Name extends string, Path extends string> = RouteRecordInfo<Name, Path, None, None>
 
 /** Every screen by its name, so that a link to a screen that does not exist is a type error. */
-export interface BankRoutes extends DeskRoutes {
+export interface BankRoutes extends AccessRoutes, DeskRoutes {
   home: Named<'home', '/'>
   receive: Named<'receive', '/receive'>
   send: Named<'send', '/send'>
@@ -39,10 +40,7 @@ export interface BankRoutes extends DeskRoutes {
   'profile-password': Named<'profile-password', '/profile/password'>
   'profile-devices': Named<'profile-devices', '/profile/devices'>
   'profile-apps': Named<'profile-apps', '/profile/apps'>
-  'sign-in': Named<'sign-in', '/sign-in'>
-  register: Named<'register', '/register'>
   setup: Named<'setup', '/setup'>
-  reset: Named<'reset', '/reset'>
   'not-found': Named<'not-found', '/:anything(.*)*'>
 }
 
@@ -93,8 +91,7 @@ const screens: BankRoute[] = [
   { path: '/profile/password', name: 'profile-password', component: () => import('@/features/profile/PasswordPage.vue'), meta: { title: 'password.title', access: 'people' } },
   { path: '/profile/devices', name: 'profile-devices', component: () => import('@/features/profile/DevicesPage.vue'), meta: { title: 'devices.title', access: 'people' } },
   { path: '/profile/apps', name: 'profile-apps', component: () => import('@/features/connected-apps/ConnectedAppsPage.vue'), meta: { title: 'apps.title', access: 'people', area: 'apps' } },
-  { path: '/sign-in', name: 'sign-in', component: () => import('@/features/sign-in/SignInPage.vue'), meta: { title: 'signIn.title', access: 'guests' } },
-  { path: '/register', name: 'register', component: () => import('@/features/sign-in/RegisterPage.vue'), meta: { title: 'register.title', access: 'guests' } },
+  ...accessRoutes,
   {
     path: '/setup',
     name: 'setup',
@@ -102,13 +99,6 @@ const screens: BankRoute[] = [
     // The token stands behind the #, which browsers never send to a server or put into a log.
     props: (route) => ({ token: route.hash.slice(1) }),
     meta: { title: 'setup.title', access: 'everyone' },
-  },
-  {
-    path: '/reset',
-    name: 'reset',
-    component: () => import('@/features/sign-in/ResetPage.vue'),
-    props: (route) => ({ slip: route.hash.slice(1) }),
-    meta: { title: 'reset.title', access: 'everyone' },
   },
   { path: '/:anything(.*)*', name: 'not-found', component: () => import('@/features/not-found/NotFoundPage.vue'), meta: { title: 'notFound.title', access: 'everyone' } },
 ]
@@ -141,9 +131,9 @@ function paymentGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationR
 }
 
 /** The screens and the ways between them. */
-export function createBankRouter(pinia: Pinia, i18n: BankI18n) {
+export function createBankRouter(pinia: Pinia, i18n: BankI18n, history = createWebHistory()) {
   const router = createRouter({
-    history: createWebHistory(),
+    history,
     routes: [...deskRoutes, ...screens],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })

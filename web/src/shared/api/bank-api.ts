@@ -21,7 +21,19 @@ export function useBankApi(): BankApi {
 }
 
 /** Requests that are answered without a token; a 401 from them is about the password, not about the session. */
-const OPEN_PATHS = ['/api/v1/config', '/api/v1/auth/login', '/api/v1/auth/register', '/api/v1/auth/setup', '/api/v1/auth/reset-password']
+const OPEN_PATHS = [
+  '/api/v1/config',
+  '/api/v1/auth/login',
+  '/api/v1/auth/second-factor',
+  '/api/v1/auth/register',
+  '/api/v1/auth/setup',
+  '/api/v1/auth/reset-password',
+  '/api/auth/register',
+  '/api/auth/login/init',
+  '/api/auth/login/verify',
+  '/api/auth/verify-email',
+  '/api/auth/forgot-password',
+]
 
 /** A wrong current password is answered with 401 as well; only these codes are about the token. */
 const TOKEN_CODES = ['invalid_token', 'unauthenticated']

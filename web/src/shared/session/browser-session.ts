@@ -1,4 +1,4 @@
-import type { SignedIn } from '@/shared/api/types'
+import type { SignedIn, SignedInByMail } from '@/shared/api/types'
 import { Unreachable } from '@/shared/api/problem'
 import { SessionKeeper, type AccessToken, type RenewalAnswer } from './session-keeper'
 
@@ -11,8 +11,9 @@ const SIGNED_IN_MARK = 'loopbank.signed-in'
 /** The first screen waits for this answer, so a network that swallows it must not keep people in the dark. */
 const PATIENCE_MS = 8_000
 
-/** The token of a sign-in or renewal, with its end on this device's clock. */
-export function accessTokenOf(answer: SignedIn, now: number): AccessToken {
+/** The token of a sign-in or renewal, with its end on this device's clock; both faces of the API are understood. */
+export function accessTokenOf(answer: SignedIn | SignedInByMail, now: number): AccessToken {
+  if ('token' in answer) return { value: answer.token, expiresAt: now + answer.expiresIn * 1000 }
   return { value: answer.access_token, expiresAt: now + answer.expires_in * 1000 }
 }
 

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { inject, ref, type InjectionKey } from 'vue'
 import { useBankApi } from '@/shared/api/bank-api'
 import { answerOf } from '@/shared/api/problem'
+import type { SignedIn, SignedInByMail } from '@/shared/api/types'
 import { forgetLastKnownAccount } from '@/shared/connection/last-known-account'
 import { accountQuery } from '@/shared/account/account.queries'
 import { accessTokenOf, COOKIE_TRANSPORT, mayBeSignedIn, rememberSignedIn } from './browser-session'
@@ -15,6 +16,9 @@ export const sessionKeeperKey: InjectionKey<SessionKeeper> = Symbol('session kee
  * `leaving` lasts while the server ends the session; nothing new is asked of it then.
  */
 export type SessionStatus = 'unknown' | 'signed-out' | 'signed-in' | 'unreachable' | 'leaving'
+
+/** The first proof was right; a code for this is the second. */
+export type Challenge = string
 
 /** Who is signed in on this device. The token itself stays in the session keeper. */
 export const useSessionStore = defineStore('session', () => {
@@ -50,36 +54,32 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
-  /**
-   * Signs in with a character name. Gives the challenge to answer with a code when the person has an
-   * authenticator app, else null. Raises Refusal or Unreachable.
-   */
-  async function signIn(characterName: string, password: string): Promise<string | null> {
-    const answer = await answerOf(
-      api.auth.POST('/api/v1/auth/login', {
-        headers: COOKIE_TRANSPORT,
-        body: { character_name: characterName, password },
-      }),
-    )
-    if ('challenge' in answer) return answer.challenge
-    begin(accessTokenOf(answer, Date.now()))
-    return null
-  }
-
-  /** Answers a sign-in's challenge with a code of the authenticator app, or a recovery code. */
-  async function stepUp(challenge: string, code: string): Promise<void> {
-    const answer = await answerOf(
-      api.auth.POST('/api/v1/auth/second-factor', { headers: COOKIE_TRANSPORT, body: { challenge, code } }),
-    )
-    begin(accessTokenOf(answer, Date.now()))
-  }
-
-  function begin(token: ReturnType<typeof accessTokenOf>): void {
+  /** Begins the session of whoever has just proven who they are. */
+  function enter(answer: SignedIn | SignedInByMail): void {
     queryClient.clear()
-    keeper?.begin(token)
+    keeper?.begin(accessTokenOf(answer, Date.now()))
     void queryClient.prefetchQuery(accountQuery(api))
     rememberSignedIn(true)
     status.value = 'signed-in'
+  }
+
+  /** Begins the session, or gives the challenge that still wants the code of an authenticator app. */
+  function enterOrAsk(answer: SignedIn | SignedInByMail | { challenge: string }): Challenge | null {
+    if ('challenge' in answer) return answer.challenge
+    enter(answer)
+    return null
+  }
+
+  /** Signs in with a character name or a mail address. Raises Refusal or Unreachable. */
+  async function signIn(name: string, password: string): Promise<Challenge | null> {
+    const body = { character_name: name, password }
+    return enterOrAsk(await answerOf(api.auth.POST('/api/v1/auth/login', { headers: COOKIE_TRANSPORT, body })))
+  }
+
+  /** Answers a challenge with the code of an app, or a recovery code. Raises Refusal or Unreachable. */
+  async function stepUp(challenge: Challenge, code: string): Promise<void> {
+    const body = { challenge, code }
+    enter(await answerOf(api.auth.POST('/api/v1/auth/second-factor', { headers: COOKIE_TRANSPORT, body })))
   }
 
   /** Ends the session on the server and on this device. Raises Unreachable when the server was not told. */
@@ -94,5 +94,5 @@ export const useSessionStore = defineStore('session', () => {
     keeper?.end()
   }
 
-  return { status, resume, signIn, stepUp, signOut }
+  return { status, resume, enter, enterOrAsk, signIn, stepUp, signOut }
 })
