@@ -103,6 +103,7 @@ async def test_free_spins_are_held_at_once_and_paid_one_by_one(bank: BankStory, 
     assert (paid["bonus_spins_awarded"], paid["free_spins_remaining"], paid["was_free_spin"]) == (5, 5, False)
     held = (await balance_of(bank, HOUSE))[1] - held_before
     assert held > 0
+    assert (await runner.http.get("/api/v1/account")).json()["account"]["free_spins"] == FREE_SPINS
     assert_problem(await runner.http.post("/api/v1/casino/fairness/rotate", json={}), 409, code="free_spins_waiting")
     balance, won = paid["balance"], 0
     for sub in range(1, FREE_SPINS + 1):
@@ -113,6 +114,7 @@ async def test_free_spins_are_held_at_once_and_paid_one_by_one(bank: BankStory, 
         won += round(shown["win_amount"] * 100)
         assert shown["balance"] == pytest.approx(balance + won / 100)
     assert won == held
+    assert (await runner.http.get("/api/v1/account")).json()["account"]["free_spins"] == 0
     assert (await balance_of(bank, HOUSE))[1] == held_before
     assert (await balance_of(bank, runner.account))[0] == round(balance * 100) + won
     assert not (await spun(runner, game, "0.01", seed=await seed_that(bank, runner, game, "loss", bet=1)))[

@@ -186,7 +186,13 @@ class EventRoutes:
 
     async def _user(self, principal: Principal) -> dict[str, Any]:
         holder, balance = await self._bank.account(principal.person_id, principal.name)
-        return user_view(holder, balance, is_admin=principal.role >= Role.ADMIN, role=principal.role.name)
+        return user_view(
+            holder,
+            balance,
+            free_spins=await self._bank.free_spins(holder.account_number),
+            is_admin=principal.role >= Role.ADMIN,
+            role=principal.role.name,
+        )
 
     async def _own_number(self, principal: Principal) -> AccountCode:
         return await self._bank.holders.number_of(principal.person_id, principal.name)

@@ -59,6 +59,6 @@ class InternalRoutes:
             "account_number": holder.account_number,
             "faction": holder.faction,
             "profile_picture": holder.profile_picture,
-            "free_spins": 0,
+            "free_spins": await self._bank.free_spins(holder.account_number),
             **balance_view(balance),
         }

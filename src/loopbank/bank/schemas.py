@@ -76,7 +76,7 @@ class User(BaseModel):
     created_at: Time
     is_admin: bool = Field(examples=[False])
     profile_picture: Picture
-    free_spins: int = Field(examples=[0])
+    free_spins: int = Field(description="Free spins that wait to be played.", examples=[0])
     balance: JsonAmount = Field(description="What the account holds.", examples=[987.5])
     available: JsonAmount = Field(description="What of it can be spent.", examples=[987.5])
     held: JsonAmount = Field(description="What of it is reserved.", examples=[0])
@@ -166,7 +166,7 @@ class BankConfiguration(BaseModel):
     welcome_bonus: JsonAmount = Field(examples=[1000])
 
 
-def user_view(holder: Holder, balance: Balance, *, is_admin: bool, role: str) -> dict[str, Any]:
+def user_view(holder: Holder, balance: Balance, *, free_spins: int, is_admin: bool, role: str) -> dict[str, Any]:
     """Show a person and their account."""
     return {
         "character_name": holder.display_name,
@@ -175,7 +175,7 @@ def user_view(holder: Holder, balance: Balance, *, is_admin: bool, role: str) ->
         "created_at": to_rfc3339(Instant(holder.opened_at)),
         "is_admin": is_admin,
         "profile_picture": holder.profile_picture,
-        "free_spins": 0,
+        "free_spins": free_spins,
         **balance_view(balance),
         "role": role,
     }

@@ -1,6 +1,6 @@
 """The bank: people's accounts, payments, statements and live updates over one ledger."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from loopbank.bank.desk import Desk
@@ -22,6 +22,9 @@ from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
 from loopbank.ledger import AccountCode, Balance, Flow, Ledger
 
+CountFreeSpins = Callable[[AccountCode], Awaitable[int]]
+"""Counts the free spins that wait for an account's holder."""
+
 
 class Bank:
     """Everything that the bank's routes call."""
@@ -35,6 +38,7 @@ class Bank:
         new_number: Callable[[str], str],
     ) -> None:
         self.database = database
+        self._count_free_spins: CountFreeSpins | None = None
         self._ledger = ledger
         self._terms = terms
         self.holders = Holders(database, ledger, terms, clock, new_number)
@@ -78,6 +82,14 @@ class Bank:
     def ledger(self) -> Ledger:
         """Give the books, for what pays through the bank with rows of its own."""
         return self._ledger
+
+    def count_free_spins_with(self, count: CountFreeSpins) -> None:
+        """Learn from the games how many free spins wait on an account; without games none do."""
+        self._count_free_spins = count
+
+    async def free_spins(self, number: AccountCode) -> int:
+        """Count the free spins that wait for an account's holder."""
+        return 0 if self._count_free_spins is None else await self._count_free_spins(number)
 
     @property
     def is_overloaded(self) -> bool:

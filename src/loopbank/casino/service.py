@@ -43,6 +43,13 @@ class Casino:
         self.history = History(database, self.configurations, self.seeds)
         self.statistics = Statistics(database, self.configurations, self.house)
 
+        bank.count_free_spins_with(self.free_spins)
+
+    async def free_spins(self, player: AccountCode) -> int:
+        """Count the free spins that wait for a player."""
+        async with self._database.reading() as tx:
+            return await store.count_free_spins(tx, player)
+
     async def player(self, principal: Principal) -> Player:
         """Give the player that a person is: they play from their own account."""
         account = await self._bank.holders.number_of(principal.person_id, principal.name)

@@ -71,6 +71,16 @@ _REVEALS = (
 _SHOWN = select(func.count()).where(reveal.c.round_id == played.c.id).scalar_subquery()
 _UNFINISHED = and_(_HAS_FREE_SPINS, played.c.free_spins > _SHOWN)
 
+_newest = played.alias("newest")
+_NEWEST_TRIGGERS = (
+    select(func.max(_newest.c.id))
+    .where(_newest.c.player == bindparam("player"), _newest.c.free_spins > literal_column("0"))
+    .group_by(_newest.c.game)
+)
+_WAITING = Prepared(
+    select(func.coalesce(func.sum(played.c.free_spins - _SHOWN), 0)).where(played.c.id.in_(_NEWEST_TRIGGERS))
+)
+
 
 def round_companion(decided: StoredRound) -> Companion:
     """Give a round's row, to be written with its posting, which gives it its number and its hold."""
@@ -126,6 +136,11 @@ async def read_seat(tx: Transaction, player: AccountCode, game: str, request_key
         is_enabled=bool(row.is_enabled),
         config_hash=row.config_hash,
     )
+
+
+async def count_free_spins(tx: Transaction, player: AccountCode) -> int:
+    """Count the free spins that wait for a player: only the newest trigger of a game can have any."""
+    return int(await tx.value(_WAITING, {"player": player}))
 
 
 async def read_last_epochs(tx: Transaction, player: AccountCode) -> list[Epoch]:

@@ -4535,6 +4535,7 @@ export interface components {
             faction: string;
             /**
              * Free Spins
+             * @description Free spins that wait to be played.
              * @example 0
              */
             free_spins: number;
