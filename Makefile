@@ -47,7 +47,7 @@ demo: setup ## Fill the same file with a small town of people who have traded fo
 # ---------------------------------------------------------------- proving it
 
 .PHONY: test
-test: setup $(STAMPS)/dev ## Run every test on SQLite and on a real PostgreSQL (TESTS=path WORKERS=2)
+test: setup $(STAMPS)/dev $(STAMPS)/test-clients ## Run every test on SQLite and on a real PostgreSQL (TESTS=path WORKERS=2)
 	@$(WITH_NODE) npm test --silent
 	@$(BIN)/pytest -n $(WORKERS) -r sfE $(TESTS)
 
@@ -136,6 +136,11 @@ $(STAMPS)/node: $(STAMPS)/venv requirements/web.txt
 $(STAMPS)/node-modules: $(STAMPS)/node web/package.json web/package-lock.json web/.npmrc
 	@echo 'Installing what the web app stands on …'
 	@$(WITH_NODE) npm ci --silent --no-fund --no-audit
+	@touch $@
+
+$(STAMPS)/test-clients: $(STAMPS)/node tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
+	@echo 'Installing the programs of others that the tests let sign in …'
+	@cd tests/clients && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-fund --no-audit
 	@touch $@
 
 $(STAMPS)/web: $(STAMPS)/node-modules $(WEB_SOURCES)

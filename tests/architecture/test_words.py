@@ -25,7 +25,7 @@ REASONED = re.compile(
 HOMES = ("/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/", "C:\\" + "Users")
 REGISTRIES = ("registry.npm" + "js", "python" + "hosted", "npm" + "mirror", "py" + "pi.org/simple", "art" + "ifactory")
 
-LOCKS = ("requirements/", "web/package-lock.json")
+LOCKS = ("requirements/", "web/package-lock.json", "tests/clients/package-lock.json")
 
 TEXT_SUFFIXES = {
     ".py", ".ts", ".vue", ".mjs", ".js", ".css", ".html", ".json", ".md", ".toml", ".txt", ".yaml", ".yml", ".sh",

@@ -18,7 +18,7 @@ from loopbank.identity.oauth.errors import (
     UnsupportedGrantType,
 )
 from loopbank.identity.oauth.families import Families
-from loopbank.identity.oauth.model import Client, GrantType, LivingFamily, ShownCode
+from loopbank.identity.oauth.model import Client, GrantType, LivingFamily, ShownCode, ShownToken
 from loopbank.identity.oauth.parameters import Parameters
 from loopbank.identity.oauth.scopes import OFFLINE_ACCESS, OPENID, Scopes, read_scopes, write_scopes
 from loopbank.identity.oauth.tokens import TokenMint
@@ -80,10 +80,7 @@ class Redemption:
     async def _by_code(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
         """Redeem a code. The same code again ends what it gave: one of the two holds a stolen copy."""
         hashed = token_hash(parameters.require("code"))
-        async with self._database.reading() as tx:
-            shown = await store.find_code(tx, hashed)
-        if shown is None or shown.client_id != client.id:
-            raise InvalidGrant
+        shown = await self._shown_code(hashed, client)
         redeemed = None
         if shown.used_at is None:
             _refuse_unproven(shown, parameters)
@@ -100,10 +97,7 @@ class Redemption:
     async def _by_refresh_token(self, client: Client, parameters: Parameters, issuer: str) -> Tokens:
         """Exchange a refresh token; the same again within ten seconds is a lost answer, later a stolen copy."""
         hashed = token_hash(parameters.require("refresh_token"))
-        async with self._database.reading() as tx:
-            shown = await store.find_refresh_token(tx, hashed)
-        if shown is None or shown.client_id != client.id:
-            raise InvalidGrant
+        shown = await self._shown_token(hashed, client)
         if shown.used_at is not None:
             if self._clock() > later(shown.used_at, REUSE_GRACE_SECONDS):
                 await self._families.end(shown.family_id, reason="refresh_token_reused")
@@ -137,6 +131,22 @@ class Redemption:
             raise InvalidScope("Only people grant scopes.")
         signed = await self._mint.client_token(client)
         return Tokens(access_token=signed.text, expires_in=signed.expires_in_seconds, scope="")
+
+    async def _shown_code(self, hashed: str, client: Client) -> ShownCode:
+        """Look at a code without touching it. Raises InvalidGrant unless it is the client's."""
+        async with self._database.reading() as tx:
+            shown = await store.find_code(tx, hashed)
+        if shown is None or shown.client_id != client.id:
+            raise InvalidGrant
+        return shown
+
+    async def _shown_token(self, hashed: str, client: Client) -> ShownToken:
+        """Look at a refresh token without touching it. Raises InvalidGrant unless it is the client's."""
+        async with self._database.reading() as tx:
+            shown = await store.find_refresh_token(tx, hashed)
+        if shown is None or shown.client_id != client.id:
+            raise InvalidGrant
+        return shown
 
     async def _redeem(self, tx: Transaction, family_id: str, client: Client) -> _Redeemed:
         """Find a family whose parents live, and store its next refresh token. Raises InvalidGrant."""
