@@ -63,6 +63,22 @@ async def test_of_several_workers_one_does_it(database: Database) -> None:
     assert sum(worker.done for worker in workers) == 1
 
 
+async def test_what_was_done_is_noted_before_another_may_begin(database: Database) -> None:
+    first, second = Worker(database, "a"), Worker(database, "b")
+    await first.look()
+    first.now = second.now = later(EVENING, 5 * HOUR)
+    give_back = first._lease.give_back
+    seconds: list[bool] = []
+
+    async def give_back_and_be_slow(bank: Database) -> None:
+        await give_back(bank)
+        seconds.append(await second.look())
+
+    first._lease.give_back = give_back_and_be_slow  # type: ignore[method-assign]  # the moment between two steps
+    assert await first.look()
+    assert (seconds, second.done) == ([False], 0)
+
+
 async def test_what_a_dying_worker_began_another_does_after_its_lease(database: Database) -> None:
     dying, other = Worker(database, "a"), Worker(database, "b")
     await dying.look()

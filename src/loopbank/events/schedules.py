@@ -120,13 +120,17 @@ class Schedules:
             return False
         async with self._database.transaction() as tx:
             await tx.run(_FIRST, {"which": name, "due": due})
-            run = await tx.row(_RUN, {"which": name})
-            if run is None or run.done_for >= due or not await lease.take(tx):
+            if not await lease.take(tx):
                 return False
         async with _kept(lease, self._database):
+            # Only a holder's look is final: whoever held the lease before notes what was done before giving it back.
+            async with self._database.reading() as tx:
+                run = await tx.row(_RUN, {"which": name})
+            if run is None or run.done_for >= due:
+                return False
             await act()
-        async with self._database.transaction() as tx:
-            return await tx.run(_DONE, {"which": name, "due": due}) == 1
+            async with self._database.transaction() as tx:
+                return await tx.run(_DONE, {"which": name, "due": due}) == 1
 
     def _show(self, name: str, finished_at: int | None, result: int | None) -> None:
         if finished_at is not None:
