@@ -40,7 +40,8 @@ async def test_a_database_that_was_gone_is_ready_again_by_itself(
     admin = await asyncpg.connect(postgres_server._url)
     try:
         await admin.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
-        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        # With a patience the server tells only when each has ended; without one, some may still answer.
+        await admin.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name)
         assert not await is_ready()
         await admin.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
     finally:

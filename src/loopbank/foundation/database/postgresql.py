@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 from sqlalchemy import Executable, Table, func, not_, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -93,6 +94,9 @@ class _Pool:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             return _Held(connection, driver)
+        except DBAPIError as error:
+            # Whatever the server says of why nobody may enter now, the next request may be let in.
+            raise DatabaseUnavailable from error
         except Exception as error:
             raise_translated(error)
 
