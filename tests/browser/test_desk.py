@@ -1,10 +1,10 @@
 """The game master's night: coins made and moved, mistakes taken back, programs let in and shut out."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import anyio
 import httpx
 import pytest
 from playwright.async_api import Browser, Route, expect
@@ -198,7 +198,8 @@ async def test_a_faction_is_credited_a_key_lives_and_dies_and_everybody_is_expor
     await master.go("/desk/people")
     async with master.page.expect_download() as download:
         await master.press("Export people (CSV)")
-    table = await anyio.Path(await (await download.value).path()).read_text()
+    file = await (await download.value).path()
+    table = await asyncio.to_thread(file.read_text)
     assert f"Runner,{runner.account},1010.25,Netrunners,no," in table
     await master.go("/desk/audit")
     await master.sees("Exported")
