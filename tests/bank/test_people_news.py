@@ -57,6 +57,15 @@ async def test_a_faction_is_learnt_also_when_a_request_came_before_the_news(quie
     assert (holder.faction, balance.balance) == ("Netrunners", 1_000_00)
 
 
+async def test_late_news_of_a_registration_do_not_take_a_role_back(quiet_bank: Bank) -> None:
+    person_id = str(uuid4())
+    await quiet_bank.account(person_id, "Night Runner")
+    await quiet_bank.holders.learn(person_id, role="ADMIN")
+    await news_of(quiet_bank).handle([registered(person_id)])
+    holder, _ = await quiet_bank.account(person_id, "Night Runner")
+    assert holder.role == "ADMIN"
+
+
 async def test_news_do_not_undo_what_a_person_chose(quiet_bank: Bank) -> None:
     person_id = str(uuid4())
     await news_of(quiet_bank).handle([registered(person_id)])

@@ -30,8 +30,9 @@ class PeopleNews:
                     if faction and not holder.faction:
                         # A request of theirs was faster, and a token does not tell the faction.
                         await self._holders.change_profile(entry.subject, faction=faction, profile_picture=None)
-                    if holder.role != told["role"]:
-                        # The account was opened by a request of theirs, which says nothing of roles.
+                    if Role[told["role"]] > Role[holder.role]:
+                        # The account was opened by a request of theirs, which says nothing of roles. A higher role
+                        # that staff has given since is newer than this news.
                         await self._holders.learn(entry.subject, role=told["role"])
                 case "user.renamed":
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
