@@ -29,6 +29,9 @@ _AUTH_PATHS = (
     "/internal/revocations",
     "/internal/people/",
 )
+_PLATFORM_AUTH_PATHS = ("/api/admin/users",)
+"""What the Authentication Service has besides where /api/admin is the platform's and not the event's."""
+
 _COIN_PATHS = ("/api/", "/internal/", "/health", "/metrics")
 _CONTRACT_PATH = "/openapi.json"
 
@@ -36,8 +39,11 @@ _CONTRACT_PATH = "/openapi.json"
 class ByPath:
     """Sends each request to the service that owns its path."""
 
-    def __init__(self, auth: ASGIApp, coin: ASGIApp, web: ASGIApp, contract: bytes) -> None:
+    def __init__(
+        self, auth: ASGIApp, coin: ASGIApp, web: ASGIApp, contract: bytes, *, auth_paths: tuple[str, ...] = _AUTH_PATHS
+    ) -> None:
         self._auth = auth
+        self._auth_paths = auth_paths
         self._coin = coin
         self._web = web
         self._contract = contract
@@ -45,7 +51,7 @@ class ByPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path: str = scope["path"]
-        if path.startswith(_AUTH_PATHS):
+        if path.startswith(self._auth_paths):
             await self._auth(scope, receive, send)
         elif path.startswith(_COIN_PATHS):
             await self._coin(scope, receive, send)
@@ -69,7 +75,8 @@ def build_all_in_one(settings: Installation, database: Database) -> tuple[ASGIAp
     worker = build_worker(settings, database, bank, metrics)
     contract = json.dumps(merged_contract(settings.product_name, auth.contract, coin.contract)).encode()
     web = WebApp(settings.web_dir or BUILT_BESIDE_SOURCE)
-    return ByPath(auth.app, coin.app, web, contract), (auth.part, coin.part, worker)
+    auth_paths = _AUTH_PATHS if settings.is_event else _AUTH_PATHS + _PLATFORM_AUTH_PATHS
+    return ByPath(auth.app, coin.app, web, contract, auth_paths=auth_paths), (auth.part, coin.part, worker)
 
 
 def merged_contract(title: str, *contracts: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
+from loopbank.identity import build_postman
 from loopbank.ledger import AccountCode
 
 _HOLD_SWEEP_SECONDS = 5.0
@@ -47,6 +48,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         sealer.on_seal(relays[0].wake)
     bank.on_commit(sealer.wake)
     couriers = build_couriers(settings, bank, holder=holder)
+    postman = build_postman(database, settings, system_clock)
     sealer.on_seal(people.wake)
     sealer.on_seal(couriers.wake)
 
@@ -56,10 +58,12 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         for relay in relays:
             relay.start()
         couriers.start()
+        postman.start()
         schedules.start()
 
     async def stop() -> None:
         await schedules.stop()
+        await postman.stop()
         await couriers.stop()
         for relay in relays:
             await relay.stop()

@@ -6,6 +6,8 @@ It knows nothing of coins; what it shows of a person's wallet it asks of the Coi
 from loopbank.identity.errors import EmailTaken, NameTaken, UnacceptableName, UnacceptablePassword
 from loopbank.identity.holders import Holders, HolderView, HttpHolders
 from loopbank.identity.keys import SigningKeyUnreadable
+from loopbank.identity.mail import Postman
+from loopbank.identity.mail.office import build_postman
 from loopbank.identity.people import Person
 from loopbank.identity.service import IdentityService, build_identity
 
@@ -17,8 +19,10 @@ __all__ = [
     "IdentityService",
     "NameTaken",
     "Person",
+    "Postman",
     "SigningKeyUnreadable",
     "UnacceptableName",
     "UnacceptablePassword",
     "build_identity",
+    "build_postman",
 ]

@@ -5,14 +5,19 @@ first nor both remove the other.
 """
 
 from loopbank.access import Actor, Revocation, RevocationKind, Role, acted
+from loopbank.events import record
 from loopbank.foundation.clock import Clock, Instant, later
-from loopbank.foundation.database import Database
+from loopbank.foundation.database import Database, Transaction
 from loopbank.foundation.database_errors import ConstraintViolated
 from loopbank.foundation.ids import new_secret
+from loopbank.identity import directory_store as directory
 from loopbank.identity import events, store
 from loopbank.identity.errors import InvalidSetupToken, RoleChangeRefused, UnknownPerson
+from loopbank.identity.google import forget_outside_accounts
+from loopbank.identity.passkeys import forget_passkeys
 from loopbank.identity.people import NewPerson, Person
 from loopbank.identity.registration import Registration
+from loopbank.identity.second_factor import forget_factors
 from loopbank.identity.sessions import Sessions
 from loopbank.identity.tokens import token_hash
 
@@ -110,20 +115,31 @@ class Administration:
 
         Raises UnknownPerson or RoleChangeRefused.
         """
-        now = self._clock()
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
             person = await store.find_person(tx, person_id)
             if person is None:
                 raise UnknownPerson
-            _refuse_overreach(person, actor, person.role)
-            await store.set_deactivated(tx, person_id, at=now)
-            if not await store.count_superadmins(tx):
-                raise RoleChangeRefused("The last super-administrator stays.")
-            fact = events.user_deactivated(person_id=person_id, actor=actor.id, at=now)
-            revocation = self._revocation(RevocationKind.PERSON_DEACTIVATED, person_id, now)
-            await self._sessions.end_all(
-                tx, person_id, reason="person_deactivated", because=fact, revocations=[revocation]
-            )
+            await self._shut_out(tx, person, actor)
+        await self._sessions.catch_up()
+
+    async def remove(self, person_id: str, *, actor: Person) -> None:
+        """Shut a person out for ever and forget who they were; the journal keeps their id.
+
+        Raises UnknownPerson or RoleChangeRefused.
+        """
+        now = self._clock()
+        async with self._database.transaction(turnstile=_TURNSTILE) as tx:
+            entry = await directory.find_entry(tx, person_id)
+            if entry is None or entry.is_anonymous:
+                raise UnknownPerson
+            _refuse_overreach(entry.person, actor, entry.person.role)
+            await directory.anonymise(tx, person_id)
+            for forget in (forget_factors, forget_passkeys, forget_outside_accounts):
+                await forget(tx, person_id)
+            renamed = events.user_renamed(person_id=person_id, name=directory.ANONYMOUS_NAME, at=now)
+            act = acted(Actor(actor.id, actor.name), "remove_user", person_id, {}, now)
+            await record(tx, [renamed, act])
+            await self._shut_out(tx, entry.person, actor)
         await self._sessions.catch_up()
 
     async def restore(self, person_id: str, *, actor: Person) -> None:
@@ -136,6 +152,17 @@ class Administration:
             fact = events.user_restored(person_id=person_id, actor=actor.id, at=now)
             await self._sessions.announce(tx, [fact], [revocation])
         await self._sessions.catch_up()
+
+    async def _shut_out(self, tx: Transaction, person: Person, actor: Person) -> None:
+        """Shut a person out in a transaction that holds the turnstile. Raises RoleChangeRefused."""
+        _refuse_overreach(person, actor, person.role)
+        now = self._clock()
+        await store.set_deactivated(tx, person.id, at=now)
+        if not await store.count_superadmins(tx):
+            raise RoleChangeRefused("The last super-administrator stays.")
+        fact = events.user_deactivated(person_id=person.id, actor=actor.id, at=now)
+        revocation = self._revocation(RevocationKind.PERSON_DEACTIVATED, person.id, now)
+        await self._sessions.end_all(tx, person.id, reason="person_deactivated", because=fact, revocations=[revocation])
 
     def _revocation(
         self, kind: RevocationKind, person_id: str, now: Instant, *, role: Role | None = None

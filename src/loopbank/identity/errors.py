@@ -169,6 +169,52 @@ class UnknownSession(NotFound):
         super().__init__("You have no such session.")
 
 
+class PasskeysNeedHttps(Forbidden):
+    """Browsers keep passkeys for sites with a name, over HTTPS or on localhost."""
+
+    code = "passkeys_need_https"
+
+    def __init__(self) -> None:
+        super().__init__("Passkeys work over HTTPS only. Please sign in with your password.")
+
+
+class UnacceptablePasskey(Refusal):
+    """The browser's new key does not fit what was asked for, or is known already."""
+
+    code = "passkey_not_acceptable"
+    title = "Passkey not acceptable"
+
+    def __init__(self, detail: str = "This passkey could not be added. Please try again.") -> None:
+        super().__init__(detail)
+
+
+class PasskeyRefused(Unauthenticated):
+    """The signature is wrong, of an unknown key, of a copy, or was shown before."""
+
+    code = "passkey_refused"
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was not accepted. Please try again, or sign in with your password.")
+
+
+class UnknownPasskey(NotFound):
+    """The person has no such passkey."""
+
+    code = "passkey_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("You have no such passkey.")
+
+
+class UnknownLetter(NotFound):
+    """There is no such letter, or it is not to be read here."""
+
+    code = "letter_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such letter to read.")
+
+
 class UnknownPerson(NotFound):
     """There is no such person."""
 
@@ -194,3 +240,68 @@ class PasswordChecksBusy(Unavailable):
             "Many people are signing in right now. Please try again in a few seconds.",
             retry_after_seconds=retry_after_seconds,
         )
+
+
+class OutsideNotOffered(NotFound):
+    """This installation signs nobody in with accounts elsewhere."""
+
+    code = "outside_sign_in_not_offered"
+
+    def __init__(self) -> None:
+        super().__init__("Signing in with Google is not set up here.")
+
+
+class OutsideSignInRefused(Unauthenticated):
+    """What came back from the provider is not what was asked for, or came back before."""
+
+    code = "outside_sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__("Signing in with Google did not work. Please try again.")
+
+
+class OutsideAddressMissing(Forbidden):
+    """The provider does not vouch for the address."""
+
+    code = "outside_address_not_verified"
+
+    def __init__(self) -> None:
+        super().__init__("Google has not confirmed your e-mail address, so it cannot open an account here.")
+
+
+class OutsideLinkNeeded(Forbidden):
+    """The address has an account here, which an address alone does not open."""
+
+    code = "outside_link_needed"
+
+    def __init__(self) -> None:
+        super().__init__("There is an account with this address. Please sign in to it, and link Google there.")
+
+
+class OutsideAccountTaken(Refusal):
+    """The account elsewhere is linked to an account here already."""
+
+    code = "outside_account_taken"
+    status = 409
+    title = "Account linked elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("This Google account is linked to an account here already.")
+
+
+class UnknownOutsideAccount(NotFound):
+    """The person has no account elsewhere linked to theirs."""
+
+    code = "outside_account_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("No Google account is linked to yours.")
+
+
+class OutsideUnavailable(Unavailable):
+    """The provider does not answer, or not as OpenID Connect has it."""
+
+    code = "outside_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("Google does not answer at the moment. Please sign in another way.", retry_after_seconds=30)

@@ -16,6 +16,11 @@ def user_verified(*, person_id: str, at: Instant) -> Fact:
     return Fact(topic="user.verified", subject=person_id, payload={}, at=at)
 
 
+def user_renamed(*, person_id: str, name: str, at: Instant) -> Fact:
+    """Tell that a person goes by another name."""
+    return Fact(topic="user.renamed", subject=person_id, payload={"character_name": name}, at=at)
+
+
 def role_changed(*, person_id: str, before: Role, after: Role, actor: str, at: Instant) -> Fact:
     """Tell that a person may do more or less than before."""
     payload = {"before": before.name, "after": after.name, "actor": actor}

@@ -22,6 +22,8 @@ from loopbank.identity.errors import PasswordChecksBusy
 BCRYPT_ROUNDS = 12
 WAIT_SECONDS_MAX = 4.0
 
+NO_PASSWORD = "{none}"  # noqa: S105 -- what stands for a password that nobody has
+
 _SCHEME = "{hmac-sha256+bcrypt}"
 _NICENESS = 10
 _FIRST_GUESS_SECONDS = 0.35
@@ -73,10 +75,11 @@ class PasswordHasher:
 
         Raises PasswordChecksBusy.
         """
-        if stored_hash is None and not self._dummy_hash:
+        known_hash = None if stored_hash == NO_PASSWORD else stored_hash
+        if known_hash is None and not self._dummy_hash:
             await self.start()
-        is_right = await self._in_turn(lambda: self._verify(password, stored_hash or self._dummy_hash))
-        return is_right and stored_hash is not None
+        is_right = await self._in_turn(lambda: self._verify(password, known_hash or self._dummy_hash))
+        return is_right and known_hash is not None
 
     async def _in_turn(self, work: Callable[[], Result]) -> Result:
         expected_seconds = self._pending * self._seconds_each / self._threads

@@ -1,13 +1,11 @@
 """The platform face's account routes: oneself, one's address, password and sessions."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
 
 from loopbank.access import InvalidToken, client_key
-from loopbank.foundation import openapi
 from loopbank.foundation.http import unhurried
 from loopbank.foundation.openapi import refusals
 from loopbank.foundation.requests import FaceRoute
@@ -16,6 +14,7 @@ from loopbank.identity.accounts import Accounts
 from loopbank.identity.doors import Doors
 from loopbank.identity.holders import Holders
 from loopbank.identity.mail import language_of
+from loopbank.identity.personal_routes import add_personal
 from loopbank.identity.routes import SessionId
 from loopbank.identity.sessions import Sessions
 
@@ -35,13 +34,11 @@ class MailAccountRoutes:
         self._guard = doors.guard
         self._rate_limits = doors.rate_limits
         self.router = APIRouter(prefix="/api/auth", tags=["Account by mail"], route_class=FaceRoute)
-        self._add("GET", "/me", self.me, "Show oneself", schemas.MeAnswer, statuses=(401,))
-        self._add("POST", "/change-password", self.change_password, "Change one's own password", schemas.TokenAnswer)
-        sessions_answer = schemas.PlatformSessionsAnswer
-        self._add("GET", "/sessions", self.list_sessions, "List one's own sessions", sessions_answer, statuses=(401,))
-        path = "/sessions/{session_id}"
-        statuses = (400, 401, 404)
-        self._add("DELETE", path, self.end_session, "End one of one's own sessions", schemas.DoneAnswer, statuses)
+        add = partial(add_personal, self.router)
+        add("GET /me", self.me, "Show oneself", schemas.MeAnswer)
+        add("POST /change-password", self.change_password, "Change one's password", schemas.TokenAnswer, 400, 429)
+        add("GET /sessions", self.list_sessions, "List one's own sessions", schemas.PlatformSessionsAnswer)
+        add("DELETE /sessions/{session_id}", self.end_session, "End a session", schemas.DoneAnswer, 400, 404)
         for path, endpoint, summary in (
             ("/verify-email", self.verify_email, "Confirm an address with the secret of a link"),
             ("/resend-verification", self.resend_verification, "Send the confirming link again"),
@@ -56,26 +53,6 @@ class MailAccountRoutes:
                 response_model=schemas.DoneAnswer,
                 responses=refusals(400, 429),
             )
-
-    def _add(
-        self,
-        method: str,
-        path: str,
-        endpoint: Callable[..., Any],
-        summary: str,
-        answer: Any,  # noqa: ANN401 -- a model
-        statuses: tuple[int, ...] = (400, 401, 429),
-    ) -> None:
-        self.router.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
-            summary=summary,
-            response_model=answer,
-            response_model_exclude_unset=True,
-            responses=refusals(*statuses),
-            openapi_extra=openapi.signed_in(),
-        )
 
     async def me(self, request: Request) -> schemas.MeAnswer:
         """Show the person whose token it is, with what they hold."""

@@ -14,13 +14,13 @@ from loopbank.foundation.requests import FaceRoute
 from loopbank.identity import platform_schemas as schemas
 from loopbank.identity.accounts import Accounts
 from loopbank.identity.admission import StepUp
+from loopbank.identity.answers import TokenAnswers
 from loopbank.identity.by_mail import CodeAnswer
 from loopbank.identity.devices import place_of
 from loopbank.identity.doors import Doors
 from loopbank.identity.errors import InvalidGrant
 from loopbank.identity.holders import Holders
 from loopbank.identity.mail import language_of
-from loopbank.identity.platform_schemas import token_answer
 from loopbank.identity.session_transport import TRANSPORT_PARAMETER
 from loopbank.identity.sessions import Sessions, SignedIn
 
@@ -46,6 +46,7 @@ class MailSignInRoutes:
         self._accounts = accounts
         self._sessions = sessions
         self._holders = holders
+        self._answers = TokenAnswers(holders, doors.transport)
         self._guard = doors.guard
         self._rate_limits = doors.rate_limits
         self._transport = doors.transport
@@ -95,7 +96,7 @@ class MailSignInRoutes:
         signed_in = await joining.join(new, place_of(request), language_of(request))
         await self._holders.open(signed_in.person, None)
         message = "Welcome. Please confirm your address with the link that we sent you."
-        return self._handed_out(request, response, message, signed_in, wants_cookie=wants_cookie)
+        return self._answers.platform(request, response, message, signed_in, wants_cookie=wants_cookie)
 
     @unhurried
     async def login(self, request: Request, response: Response, body: schemas.MailLoginBody) -> SignInAnswer:
@@ -112,7 +113,7 @@ class MailSignInRoutes:
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("second-factor", _LOGIN_LIMIT, client_key(request))
         signed_in = await self._accounts.sign_in.step_up(body.challenge, body.code, place_of(request))
-        return self._handed_out(request, response, "Welcome back.", signed_in, wants_cookie=wants_cookie)
+        return self._answers.platform(request, response, "Welcome back.", signed_in, wants_cookie=wants_cookie)
 
     async def ask_code(self, request: Request, body: schemas.MailBody) -> schemas.CodeSentAnswer:
         """Mail six digits to the address, if it has an account."""
@@ -140,7 +141,7 @@ class MailSignInRoutes:
         if token is None:
             raise InvalidGrant
         signed_in = await self._sessions.refresh(token, address=place_of(request).address)
-        return self._handed_out(request, response, "You stay signed in.", signed_in, wants_cookie=wants_cookie)
+        return self._answers.platform(request, response, "You stay signed in.", signed_in, wants_cookie=wants_cookie)
 
     async def logout(
         self, request: Request, response: Response, body: schemas.RefreshTokenBody | None = None
@@ -166,13 +167,4 @@ class MailSignInRoutes:
         if isinstance(outcome, StepUp):
             message = "Please give the code of your authenticator app."
             return schemas.StepUpAnswer(message=message, totp_required=True, challenge=outcome.challenge)
-        return self._handed_out(request, response, "Welcome back.", outcome, wants_cookie=wants_cookie)
-
-    def _handed_out(
-        self, request: Request, response: Response, message: str, signed_in: SignedIn, *, wants_cookie: bool
-    ) -> schemas.TokenAnswer:
-        answer = token_answer(message, signed_in.person, signed_in.access_token)
-        if wants_cookie:
-            self._transport.write(request, response, signed_in.refresh_token)
-            return answer
-        return answer.model_copy(update={"refresh_token": signed_in.refresh_token})
+        return self._answers.platform(request, response, "Welcome back.", outcome, wants_cookie=wants_cookie)

@@ -17,15 +17,16 @@ from loopbank.identity import schemas
 from loopbank.identity.accounts import Accounts
 from loopbank.identity.administration import Administration
 from loopbank.identity.admission import StepUp
+from loopbank.identity.answers import TokenAnswers
 from loopbank.identity.devices import place_of
 from loopbank.identity.doors import Doors
 from loopbank.identity.errors import InvalidGrant
-from loopbank.identity.holders import Holders, HolderView
+from loopbank.identity.holders import Holders
 from loopbank.identity.keys import KeyRing
 from loopbank.identity.mail import language_of
 from loopbank.identity.schemas import user_answer
 from loopbank.identity.session_transport import TRANSPORT_HEADER, TRANSPORT_PARAMETER
-from loopbank.identity.sessions import Sessions, SignedIn
+from loopbank.identity.sessions import Sessions
 
 _REGISTER_LIMIT = "5/hour"
 _LOGIN_LIMIT = "10/minute"
@@ -59,6 +60,7 @@ class SignInRoutes:
         self._sessions = sessions
         self._administration = administration
         self._holders = holders
+        self._answers = TokenAnswers(holders, doors.transport)
         self._guard = doors.guard
         self._rate_limits = doors.rate_limits
         self._transport = doors.transport
@@ -150,7 +152,7 @@ class SignInRoutes:
         outcome = await self._accounts.sign_in.sign_in(body.character_name, body.password, place_of(request))
         if isinstance(outcome, StepUp):
             return schemas.ChallengeAnswer(totp_required=True, challenge=outcome.challenge)
-        return await self._answer(request, response, outcome, wants_cookie=wants_cookie)
+        return await self._answers.event(request, response, outcome, wants_cookie=wants_cookie)
 
     async def step_up(
         self, request: Request, response: Response, body: schemas.ChallengeBody
@@ -159,7 +161,7 @@ class SignInRoutes:
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("second-factor", _LOGIN_LIMIT, client_key(request))
         signed_in = await self._accounts.sign_in.step_up(body.challenge, body.code, place_of(request))
-        return await self._answer(request, response, signed_in, wants_cookie=wants_cookie)
+        return await self._answers.event(request, response, signed_in, wants_cookie=wants_cookie)
 
     async def refresh(
         self, request: Request, response: Response, body: schemas.RefreshBody | None = None
@@ -171,7 +173,7 @@ class SignInRoutes:
         if token is None:
             raise InvalidGrant
         signed_in = await self._sessions.refresh(token, address=place_of(request).address)
-        return await self._answer(request, response, signed_in, wants_cookie=wants_cookie)
+        return await self._answers.event(request, response, signed_in, wants_cookie=wants_cookie)
 
     async def logout(
         self, request: Request, response: Response, body: schemas.RefreshBody | None = None
@@ -199,23 +201,6 @@ class SignInRoutes:
         person = await self._administration.set_up(body.token, new)
         holder = await self._holders.open(person, None)
         return schemas.RegisteredAnswer(message="You administer this bank now.", user=user_answer(person, holder))
-
-    async def _answer(
-        self, request: Request, response: Response, signed_in: SignedIn, *, wants_cookie: bool
-    ) -> schemas.SignedInAnswer:
-        person = signed_in.person
-        # Somebody whose registration did not reach the Coin Service gets the account now.
-        holder: HolderView | None = await self._holders.view(person.id) or await self._holders.open(person, None)
-        answer = schemas.SignedInAnswer(
-            access_token=signed_in.access_token.text,
-            token_type="Bearer",  # noqa: S106 -- the kind of token, not one
-            expires_in=signed_in.access_token.expires_in_seconds,
-            user=user_answer(person, holder),
-        )
-        if wants_cookie:
-            self._transport.write(request, response, signed_in.refresh_token)
-            return answer
-        return answer.model_copy(update={"refresh_token": signed_in.refresh_token})
 
 
 class SessionRoutes:

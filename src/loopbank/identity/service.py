@@ -11,28 +11,36 @@ from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.errors import Unavailable
 from loopbank.foundation.keys import derive_key
+from loopbank.foundation.seals import Seal
 from loopbank.foundation.settings import Installation
 from loopbank.identity.account_tools import account_tools
 from loopbank.identity.accounts import Accounts
 from loopbank.identity.administration import Administration
+from loopbank.identity.answers import TokenAnswers
 from loopbank.identity.common_passwords import CommonPasswords
 from loopbank.identity.doors import Doors
+from loopbank.identity.google.routes import GoogleRoutes
 from loopbank.identity.holders import Holders
 from loopbank.identity.internal_routes import RevocationRoutes, StaffRoutes
 from loopbank.identity.keys import KeyRing, NewKey, new_signing_key
+from loopbank.identity.mail.office import build_stationery
+from loopbank.identity.mail.routes import LetterRoutes
 from loopbank.identity.oauth import Provider, Surroundings
+from loopbank.identity.passkeys.routes import PasskeyRoutes
 from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
 from loopbank.identity.platform_account_routes import MailAccountRoutes
 from loopbank.identity.platform_routes import MailSignInRoutes
 from loopbank.identity.revocation_log import RevocationLog
 from loopbank.identity.routes import KeyRoutes, SessionRoutes, SignInRoutes
+from loopbank.identity.security_routes import SecurityRoutes
 from loopbank.identity.session_transport import SessionTransport
 from loopbank.identity.sessions import Sessions
 from loopbank.identity.slip_routes import SlipRoutes
 from loopbank.identity.staff_acts import StaffActs
 from loopbank.identity.standing import Standing
 from loopbank.identity.tokens import TokenIssuer
+from loopbank.identity.user_routes import UserRoutes
 
 _SECONDS_BETWEEN_SWEEPS = 3_600
 _SECONDS_PER_HOUR = 3_600
@@ -65,6 +73,7 @@ class IdentityService:
         token_seconds = installation.token_hours * _SECONDS_PER_HOUR
         issuer = token_issuer(installation.public_url)
         self._hasher = hasher
+        self._database = database
         self._common = CommonPasswords((*_PRODUCT_WORDS, installation.product_name))
         self._sweeping: asyncio.Task[None] | None = None
         self._revocation_log = RevocationLog(database=database, clock=clock)
@@ -110,6 +119,7 @@ class IdentityService:
                 await self._sweeping
             self._sweeping = None
         await self.revocations.stop()
+        await self.accounts.stop()
         await self._hasher.stop()
 
     async def create_setup_link(self, base_url: str) -> str | None:
@@ -166,10 +176,30 @@ class IdentityService:
             own.router,
             MailSignInRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
             MailAccountRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
+            *self._security_routers(installation, holders, doors),
             KeyRoutes(self.keys).router,
             RevocationRoutes(self._revocation_log, service_tokens).router,
             StaffRoutes(self._staff_acts, service_tokens).router,
         )
+
+    def _security_routers(self, installation: Installation, holders: Holders, doors: Doors) -> tuple[APIRouter, ...]:
+        accounts, public_url = self.accounts, installation.public_url
+        answers = TokenAnswers(holders, doors.transport)
+        letters = LetterRoutes(
+            database=self._database,
+            letter_box=accounts.letter_box,
+            stationery=build_stationery(installation),
+            guard=self.guard,
+        )
+        users = UserRoutes(self._staff_acts, database=self._database, holders=holders, guard=self.guard)
+        passkeys = PasskeyRoutes(
+            accounts.passkeys, accounts.passwords, answers=answers, doors=doors, public_url=public_url
+        )
+        google = GoogleRoutes(
+            accounts.outside, accounts.passwords, doors, seal=Seal(installation.secret_key, "journey")
+        )
+        security = SecurityRoutes(accounts, doors)
+        return (security.router, passkeys.router, google.router, users.router, letters.router)
 
     def _build_provider(
         self, database: Database, installation: Installation, clock: Clock, rate_limits: RateLimits
@@ -192,6 +222,7 @@ class IdentityService:
             await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
             try:
                 gone = await self.provider.forget_ended() + await self.sessions.forget_ended()
+                gone += await self.accounts.forget_ended()
                 await self.keys.forget_private_halves()
             except Unavailable:
                 # The next hour is as good.

@@ -72,6 +72,11 @@ async def find_letter(tx: Transaction, letter_id: str) -> StoredLetter | None:
     return None if found is None else StoredLetter(*found)
 
 
+async def forget_letters_to(tx: Transaction, person_id: str) -> None:
+    """Delete every letter to a person."""
+    await tx.run(delete(letter).where(letter.c.person_id == person_id))
+
+
 async def forget_letters(tx: Transaction, *, before: Instant, limit: int) -> int:
     """Delete letters that were written before an instant; gives how many went."""
     oldest = select(letter.c.id).where(letter.c.created_at < before).limit(limit)
