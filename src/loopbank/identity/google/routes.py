@@ -32,7 +32,7 @@ _LIMIT = "30/minute"
 _COOKIE_SECONDS = 600
 _COOKIE = "loopbank_journey"
 _CONTEXT = "journey"
-_TEXT_MAX = 4_000
+_TEXT_MAX = 1_000
 
 _Given = Annotated[str, Query(max_length=_TEXT_MAX, examples=["4/0AX4XfWh"])]
 
