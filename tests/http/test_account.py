@@ -137,6 +137,8 @@ async def test_the_configuration_tells_what_clients_need_before_anybody_signs_in
         "factions": ["Netrunners", "Corporate", "Street", "Nomads", "Fixers"],
         "account_number_prefix": "NC",
         "welcome_bonus": 1000,
+        "public_url": "",
+        "takes_google_accounts": False,
     }
 
 
@@ -150,6 +152,13 @@ async def test_an_installation_chooses_its_words(sqlite_database_url: str, tmp_p
     assert (told["profile"], told["product_name"], told["currency"]["symbol"]) == ("platform", "Bank der Docks", "€$")
     assert (told["factions"], told["account_number_prefix"], told["welcome_bonus"]) == (["One", "Two"], "DOC", 5.5)
     assert told["password_length_min"] == 8
+
+
+async def test_browsers_learn_with_what_else_people_may_sign_in(sqlite_database_url: str, tmp_path: Path) -> None:
+    chosen = {"PUBLIC_URL": "https://bank.test", "GOOGLE_CLIENT_ID": "bank"}
+    async with opened_bank(sqlite_database_url, tmp_path, **chosen) as bank:
+        told = (await bank.http.get("/api/v1/config")).json()
+    assert (told["public_url"], told["takes_google_accounts"]) == ("https://bank.test", True)
 
 
 async def test_health_is_what_load_balancers_read(bank: BankStory) -> None:

@@ -25,6 +25,7 @@ _CHANGING = {
     "created_at": "a time",
     "timestamp": "a time",
     "last_seen_at": "a time",
+    "public_url": "an address",
     "id": None,
 }
 _ACCOUNT = re.compile(r"NC-[A-Z0-9]{4}-[A-Z0-9]{4}")

@@ -164,6 +164,11 @@ class BankConfiguration(BaseModel):
     factions: list[str] = Field(examples=[["Netrunners", "Corporate", "Street"]])
     account_number_prefix: str = Field(examples=["NC"])
     welcome_bonus: JsonAmount = Field(examples=[1000])
+    public_url: str = Field(
+        description="Where the bank lives, and the site its passkeys belong to; empty: wherever it is reached.",
+        examples=["https://bank.example.org"],
+    )
+    takes_google_accounts: bool = Field(description="Whether people may sign in with Google.", examples=[False])
 
 
 def user_view(holder: Holder, balance: Balance, *, free_spins: int, is_admin: bool, role: str) -> dict[str, Any]:

@@ -150,4 +150,6 @@ class Bank:
             "factions": list(terms.factions),
             "account_number_prefix": terms.account_prefix,
             "welcome_bonus": to_json_number(terms.welcome_bonus),
+            "public_url": terms.public_url,
+            "takes_google_accounts": terms.takes_google_accounts,
         }

@@ -1872,6 +1872,18 @@ export interface components {
              */
             profile: string;
             /**
+             * Public Url
+             * @description Where the bank lives, and the site its passkeys belong to; empty: wherever it is reached.
+             * @example https://bank.example.org
+             */
+            public_url: string;
+            /**
+             * Takes Google Accounts
+             * @description Whether people may sign in with Google.
+             * @example false
+             */
+            takes_google_accounts: boolean;
+            /**
              * Theme
              * @example neotropolis
              */
@@ -18366,6 +18378,8 @@ export interface operations {
                      *       "password_length_min": 6,
                      *       "product_name": "NeoBank",
                      *       "profile": "event",
+                     *       "public_url": "https://bank.example.org",
+                     *       "takes_google_accounts": false,
                      *       "theme": "neotropolis",
                      *       "welcome_bonus": 1000
                      *     }
