@@ -1,5 +1,7 @@
 """Everything by which people prove who they are, put together."""
 
+from collections.abc import Collection, Mapping
+
 import httpx
 
 from loopbank.foundation.clock import later
@@ -9,6 +11,7 @@ from loopbank.identity.account_tools import AccountTools
 from loopbank.identity.admission import Admission
 from loopbank.identity.by_mail import CodeSignIn, Confirming, JoiningByMail, Recovery
 from loopbank.identity.common_passwords import CommonPasswords
+from loopbank.identity.directory_store import names_of
 from loopbank.identity.google.provider import OutsideClient, OutsideProvider
 from loopbank.identity.google.sign_in import OutsideSignIn
 from loopbank.identity.mail import forget_letters
@@ -103,3 +106,8 @@ class Accounts:
         """Find somebody who may sign in."""
         async with self._database.reading() as tx:
             return await find_person(tx, person_id)
+
+    async def names_of(self, person_ids: Collection[str]) -> Mapping[str, str]:
+        """Give the names by id of everybody, signed in or shut out."""
+        async with self._database.reading() as tx:
+            return await names_of(tx, person_ids)

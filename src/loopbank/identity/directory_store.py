@@ -1,5 +1,6 @@
 """Every SQL statement about the directory: everybody, as administrators see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -50,6 +51,12 @@ async def find_entry(tx: Transaction, person_id: str) -> DirectoryEntry | None:
     """Find a person, active or not."""
     found = await tx.row(select(*_ENTRY).where(person.c.id == person_id))
     return None if found is None else _entry(found)
+
+
+async def names_of(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:
+    """Give the names by id; ids of nobody are absent."""
+    found = await tx.rows(select(person.c.id, person.c.name).where(person.c.id.in_(person_ids)))
+    return {row[0]: row[1] for row in found}
 
 
 async def anonymise(tx: Transaction, person_id: str) -> None:

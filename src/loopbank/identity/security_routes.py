@@ -64,6 +64,7 @@ class SecurityEventAnswer(BaseModel):
 
     id: int = Field(examples=[42])
     person_id: str = Field(examples=["4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"])
+    person_name: str = Field("", description="For administrators, who it is now.", examples=["Night Runner"])
     act: str = Field(examples=["signed_in"])
     details: dict[str, str] = Field(examples=[{"device": "Firefox on Android", "means": "pwd"}])
     timestamp: str = Field(examples=[_TIME_EXAMPLE])
@@ -138,14 +139,20 @@ class SecurityRoutes:
     ) -> SecurityEventsAnswer:
         """Show what was done to one's own account."""
         principal = await self._guard.person(request)
-        return await self._page(principal.person_id, limit, cursor)
+        events, next_cursor = await self._page(principal.person_id, limit, cursor)
+        return SecurityEventsAnswer(events=[_shown(event) for event in events], next_cursor=next_cursor)
 
     async def all_events(
         self, request: Request, limit: pages.Limit = 50, cursor: pages.Cursor = None
     ) -> SecurityEventsAnswer:
         """Show what was done to everybody's accounts."""
         await self._guard.at_least(request, Role.ADMIN)
-        return await self._page(None, limit, cursor)
+        events, next_cursor = await self._page(None, limit, cursor)
+        names = await self._accounts.names_of({event.person_id for event in events})
+        shown = [
+            _shown(event).model_copy(update={"person_name": names.get(event.person_id, "")}) for event in events
+        ]
+        return SecurityEventsAnswer(events=shown, next_cursor=next_cursor)
 
     async def _prove(self, request: Request, password: str) -> str:
         """Let only whoever knows the password change how they sign in, and give who it is."""
@@ -154,12 +161,13 @@ class SecurityRoutes:
         await self._accounts.passwords.prove(principal, password)
         return principal.person_id
 
-    async def _page(self, person_id: str | None, limit: int, cursor: str | None) -> SecurityEventsAnswer:
+    async def _page(
+        self, person_id: str | None, limit: int, cursor: str | None
+    ) -> tuple[list[SecurityEvent], str | None]:
         before = pages.read_cursor(cursor)
         found = await self._accounts.security_events.page(person_id=person_id, before=before, limit=limit + 1)
-        shown = found[:limit]
-        next_cursor = str(shown[-1].sequence) if len(found) > limit else None
-        return SecurityEventsAnswer(events=[_shown(event) for event in shown], next_cursor=next_cursor)
+        events = found[:limit]
+        return events, str(events[-1].sequence) if len(found) > limit else None
 
 
 def _shown(event: SecurityEvent) -> SecurityEventAnswer:

@@ -2763,6 +2763,13 @@ export interface components {
              */
             person_id: string;
             /**
+             * Person Name
+             * @description For administrators, who it is now.
+             * @default
+             * @example Night Runner
+             */
+            person_name: string;
+            /**
              * Timestamp
              * @example 2026-01-31T12:00:00.000000Z
              */
@@ -9033,6 +9040,7 @@ export interface operations {
                      *           },
                      *           "id": 42,
                      *           "person_id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "person_name": "Night Runner",
                      *           "timestamp": "2026-01-31T12:00:00.000000Z"
                      *         }
                      *       ],
@@ -11294,6 +11302,7 @@ export interface operations {
                      *           },
                      *           "id": 42,
                      *           "person_id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *           "person_name": "Night Runner",
                      *           "timestamp": "2026-01-31T12:00:00.000000Z"
                      *         }
                      *       ],
