@@ -1,5 +1,6 @@
-"""A tiny ingress: one address in front of two services, routed by path as a load balancer would."""
+"""A tiny ingress: one address in front of the services, routed by path as the deployment's own rules say."""
 
+import re
 import threading
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
@@ -7,16 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-AUTH_PATHS = (
-    "/api/v1/auth/",
-    "/api/auth/",
-    "/api/v1/account/password",
-    "/api/developer/clients",
-    "/api/oauth/",
-    "/oauth/",
-    "/.well-known/",
-)
-"""What belongs to the Authentication Service; everything else is the Coin Service's, except what is internal."""
+from tests.support.source_tree import ROOT
+
+_RULES = [
+    (re.compile(pattern), re.search(r"http://(\w+):", act))
+    for pattern, act in re.findall(
+        r"location ~ (\S+) \{ (.+?); \}", (ROOT / "deploy" / "compose" / "ingress.conf").read_text()
+    )
+]
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 _PIECE_BYTES = 65_536
@@ -32,7 +31,8 @@ class Ingress:
 
         class Handler(_Forwarding):
             def port(self) -> int | None:
-                return None if self.path.startswith("/internal/") else ingress.ports[_service(self.path)]
+                service = service_of(self.path.partition("?")[0])
+                return None if service is None else ingress.ports[service]
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -55,8 +55,12 @@ class Ingress:
         self._thread.join()
 
 
-def _service(path: str) -> str:
-    return "auth" if path.startswith(AUTH_PATHS) else "coin"
+def service_of(path: str) -> str | None:
+    """Give the service to which a path leads: the first rule's that matches; None for what stays inside."""
+    for pattern, service in _RULES:
+        if pattern.match(path):
+            return None if service is None else service[1]
+    return "web"
 
 
 class _Forwarding(BaseHTTPRequestHandler):
@@ -72,6 +76,9 @@ class _Forwarding(BaseHTTPRequestHandler):
         self._forward()
 
     def do_PUT(self) -> None:
+        self._forward()
+
+    def do_PATCH(self) -> None:
         self._forward()
 
     def do_DELETE(self) -> None:
