@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,6 +150,29 @@ async def test_a_receiver_that_was_down_misses_nothing_and_keeps_the_order(
     log = await deliveries(developer, webhook, 21)
     assert [entry["delivered"] for entry in log] == [True] * 20 + [False]
     assert "cannot be reached" in log[-1]["error"]
+
+
+async def test_whoever_watches_the_bank_sees_that_events_wait(
+    database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    async with opened_bank(database_url, tmp_path, WEBHOOK_PRIVATE_ADDRESSES="true") as bank:
+
+        async def waits() -> bool:
+            told = (await bank.http.get("/metrics")).text
+            return "\nloopbank_webhook_lag_seconds 0.0\n" not in told
+
+        async def waits_no_more() -> bool:
+            return not await waits()
+
+        developer = await bank.person("developer", role=Role.DEVELOPER)
+        webhook = await registered(bank, developer, receiver)
+        assert not await waits()
+        receiver.down()
+        await developer.pay(await bank.person("fixer"), 1)
+        await until(waits)
+        receiver.up()
+        await due_now(developer, webhook)
+        await until(waits_no_more)
 
 
 async def test_a_refusal_is_tried_again_and_the_next_event_waits_its_turn(

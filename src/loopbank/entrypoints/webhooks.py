@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from loopbank.access import Guard, RateLimits
 from loopbank.bank import Bank
 from loopbank.entrypoints.service import Part
+from loopbank.events import LogMetrics
 from loopbank.events.webhooks import SECRET_PURPOSE, Addresses, Couriers, Sender, Webhooks
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.seals import Seal
@@ -30,7 +31,7 @@ def build_webhook_routes(
     return WebhookRoutes(webhooks, guard, rate_limits).router, Part(stop=webhooks.close)
 
 
-def build_couriers(settings: Installation, bank: Bank, *, holder: str) -> Couriers:
+def build_couriers(settings: Installation, bank: Bank, *, holder: str, metrics: LogMetrics) -> Couriers:
     """Build what tells the webhooks."""
     addresses = Addresses(private_are_allowed=settings.webhook_private_addresses)
     return Couriers(
@@ -40,4 +41,5 @@ def build_couriers(settings: Installation, bank: Bank, *, holder: str) -> Courie
         topics=PARTNER_TOPICS,
         holder=holder,
         clock=system_clock,
+        metrics=metrics,
     )

@@ -47,7 +47,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         relays.append(broker_relay(database, broker, holder=holder, clock=system_clock, metrics=log_metrics))
         sealer.on_seal(relays[0].wake)
     bank.on_commit(sealer.wake)
-    couriers = build_couriers(settings, bank, holder=holder)
+    couriers = build_couriers(settings, bank, holder=holder, metrics=log_metrics)
     postman = build_postman(database, settings, system_clock)
     sealer.on_seal(people.wake)
     sealer.on_seal(couriers.wake)

@@ -15,3 +15,7 @@ class LogMetrics:
         self.consumer_lag_entries = metrics.gauge(
             "loopbank_log_consumer_lag_entries", "Sealed entries that a reader has not handled yet.", ("consumer",)
         )
+        self.webhook_lag_seconds = metrics.gauge(
+            "loopbank_webhook_lag_seconds",
+            "Age of the oldest event that a webhook could not be told yet; 0 when none waits.",
+        )

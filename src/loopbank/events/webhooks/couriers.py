@@ -12,11 +12,12 @@ import structlog
 
 from loopbank.events.leases import Lease
 from loopbank.events.log import LogEntry, log_head, read_entries
+from loopbank.events.metrics import LogMetrics
 from loopbank.events.turns import Turns
 from loopbank.events.webhooks import store
 from loopbank.events.webhooks.sending import Sender
 from loopbank.events.webhooks.words import Attempt, Told, Translate, Webhook, WebhookEvent
-from loopbank.foundation.clock import Clock, Instant, later
+from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock, Instant, later
 from loopbank.foundation.database import Database
 
 GIVE_UP_SECONDS = 3 * 86_400
@@ -53,6 +54,13 @@ class Courier:
         self._clock = clock
         self._lease = Lease(f"webhook:{webhook_id}", holder, clock, seconds=_LEASE_SECONDS)
         self._looked_through = 0
+        self._waits_since: Instant | None = None
+
+    @property
+    def lag_seconds(self) -> float:
+        """Give the age of the event that could not be told yet; 0 when none waits."""
+        waits_since = self._waits_since
+        return 0.0 if waits_since is None else max(0, self._clock() - waits_since) / MICROSECONDS_PER_SECOND
 
     async def take_turn(self) -> bool:
         """Tell what is next; False when there is nothing to tell now."""
@@ -63,6 +71,7 @@ class Courier:
             begin = max(hook.sequence, self._looked_through)
             head = await log_head(tx)
             if head <= begin or await self._lease.is_held_by_another(tx):
+                self._waits_since = None
                 return False
             entries = await read_entries(tx, begin, _ENTRIES_PER_TURN, self._topics)
         if not entries:
@@ -125,6 +134,7 @@ class Courier:
                 tx, hook.id, told, after, failures=kept, next_attempt_at=next_at
             ):
                 raise LostWebhook(hook.id)
+        self._waits_since = None if goes_on else entry.at
         if not goes_on:
             log.warning("webhook not told", webhook=hook.id, attempt=failures + 1, error=outcome.error)
         return after if goes_on else None
@@ -167,6 +177,7 @@ class Couriers:
         topics: Sequence[str],
         holder: str,
         clock: Clock,
+        metrics: LogMetrics,
     ) -> None:
         self._database = database
         self._sender = sender
@@ -174,6 +185,7 @@ class Couriers:
         self._topics = topics
         self._holder = holder
         self._clock = clock
+        self._lag_seconds = metrics.webhook_lag_seconds
         self._swept_at = Instant(0)
         self._turns: dict[str, tuple[Courier, Turns]] = {}
         self._watch = Turns("webhooks", self._keep_up)
@@ -201,6 +213,7 @@ class Couriers:
             self._send_out(webhook_id)
         for webhook_id in self._turns.keys() - wanted:
             await self._call_back(webhook_id)
+        self._lag_seconds.set(max((courier.lag_seconds for courier, _ in self._turns.values()), default=0.0))
         await self._sweep()
         return False
 
