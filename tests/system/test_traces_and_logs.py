@@ -14,6 +14,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.support.server import RealServer
 from tests.support.servers import ServerStarter
 from tests.system.topologies import WITHOUT_LIMITS
 
@@ -106,6 +107,24 @@ def test_a_request_can_be_followed_in_traces_and_logs_and_no_secret_with_it(
         server._whole_environment()["LOOPBANK_SECRET_KEY"],
     ):
         assert secret not in everything
+
+
+def test_a_trace_goes_on_in_the_other_service(postgres_database_url: str, tmp_path: Path) -> None:
+    with collecting() as collector:
+        settings = {**WITHOUT_LIMITS, "LOOPBANK_TRACE_ENDPOINT": f"http://127.0.0.1:{collector.server.server_port}"}
+        auth, coin = (
+            RealServer(postgres_database_url, tmp_path / service, service=service, environment=settings)
+            for service in ("auth", "coin")
+        )
+        settings |= {"LOOPBANK_AUTH_URL": auth.base_url, "LOOPBANK_COIN_URL": coin.base_url}
+        with coin, auth, httpx.Client(base_url=auth.base_url, timeout=30) as http:
+            body = {"character_name": NAME, "password": PASSWORD}
+            http.post("/api/v1/auth/register", json=body).raise_for_status()
+            assert auth.stop() == coin.stop() == 0
+    spans = {span.name: span for span in collector.spans}
+    asked, opened = spans["POST /api/v1/auth/register"], spans["POST /internal/holders"]
+    assert asked.trace_id == opened.trace_id
+    assert opened.parent_span_id == asked.span_id
 
 
 def test_a_log_that_holds_a_secret_would_be_noticed(tmp_path: Path) -> None:

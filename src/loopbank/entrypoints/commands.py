@@ -27,6 +27,7 @@ from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 from loopbank.identity import IdentityService
 
+_TRACING = "loopbank.entrypoints.tracing"
 _NOBODY = "http://127.0.0.1:9"
 """An address nobody answers at: what a command needs from the other service it can do without."""
 
@@ -37,7 +38,7 @@ def served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]]
     if not settings.trace_endpoint:
         return app, parts
     # By name, because the libraries of traces take a fifth of a second and 20 MiB that only those pay who want them.
-    traced: tuple[ASGIApp, Sequence[Part]] = import_module("loopbank.entrypoints.tracing").with_traces(
+    traced: tuple[ASGIApp, Sequence[Part]] = import_module(_TRACING).with_traces(
         app, parts, settings.trace_endpoint, which
     )
     return traced
@@ -113,10 +114,16 @@ def _service(settings: Installation, which: str) -> Service:
     database, metrics = _connect(settings), Metrics()
     rate_limits = RateLimits(is_enabled=settings.rate_limits, clock=system_clock)
     if which == "auth":
-        to_coin = httpx.AsyncClient(base_url=settings.coin_url)
+        to_coin = _client(settings, settings.coin_url)
         return build_auth_service(settings, database, metrics, to_coin, rate_limits)
-    to_auth = httpx.AsyncClient(base_url=settings.auth_url)
+    to_auth = _client(settings, settings.auth_url)
     return build_coin_service(settings, build_bank(settings, database, metrics), metrics, to_auth, rate_limits)
+
+
+def _client(settings: Installation, other_url: str) -> httpx.AsyncClient:
+    """Make the client that calls the other service, whose spans belong to the caller's trace."""
+    hooks = [import_module(_TRACING).pass_on] if settings.trace_endpoint else []
+    return httpx.AsyncClient(base_url=other_url, event_hooks={"request": hooks})
 
 
 def _connect(settings: Installation) -> Database:

@@ -7,6 +7,7 @@ a body.
 import asyncio
 from collections.abc import Sequence
 
+import httpx
 from opentelemetry import propagate
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
@@ -65,6 +66,11 @@ class Tracing:
     async def close(self) -> None:
         """Hand over what is left."""
         await asyncio.to_thread(self._provider.shutdown)
+
+
+async def pass_on(request: httpx.Request) -> None:
+    """Tell the service that is called to which trace the call belongs."""
+    propagate.inject(request.headers)
 
 
 def with_traces(app: ASGIApp, parts: Sequence[Part], endpoint: str, service: str) -> tuple[ASGIApp, Sequence[Part]]:
