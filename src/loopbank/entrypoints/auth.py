@@ -39,7 +39,8 @@ def build_auth_service(
 ) -> Service:
     """Build the service; `coin_http` reaches the Coin Service."""
     identity = build_people(settings, database, coin_http, rate_limits)
-
+    queue = metrics.gauge("loopbank_login_queue_people", "People who wait for the check of a password.")
+    queue.set_function(lambda: identity.login_queue)
     probes = {"database": DatabaseReadiness(database, settings.database_url)}
     health = HealthRoutes(service="auth", metrics=metrics, probes=probes)
     routers = (*identity.routers, health.router)

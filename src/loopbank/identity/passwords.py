@@ -57,6 +57,11 @@ class PasswordHasher:
         self._seconds_each = _FIRST_GUESS_SECONDS
         self._dummy_hash = ""
 
+    @property
+    def pending(self) -> int:
+        """How many passwords wait to be checked, those included that are being checked."""
+        return self._pending
+
     async def start(self) -> None:
         """Make the hash that stands in for unknown people's."""
         if not self._dummy_hash:
