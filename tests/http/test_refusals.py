@@ -13,7 +13,7 @@ from tests.http.route_table import INTERNAL, KEYED, PERSONAL, PUBLIC, ROUTES, ST
 from tests.support.problems import assert_problem
 from tests.support.stories import BankStory, StoryPerson, opened_bank
 
-ENDLESS = {"/api/v1/stream"}
+ENDLESS = {"/api/v1/stream", "/api/stream"}
 """Answers that do not end by themselves; they have tests of their own."""
 
 REVOKED_SECONDS_MAX = 8

@@ -43,6 +43,18 @@ async def test_a_stream_tells_the_balance_first_and_then_each_transaction_to_bot
     assert got.data["balance"] == 1012.5
 
 
+async def test_the_platforms_stream_speaks_as_its_history_does(
+    bank: BankStory, runner: StoryPerson, fixer: StoryPerson
+) -> None:
+    async with StreamReader(bank.app, fixer.token, path="/api/stream") as stream:
+        assert (await stream.event()).data == {"balance": 1000, "available": 1000, "held": 0, "version": 1}
+        await runner.pay(fixer, 5, memo="Tip")
+        event = await stream.event()
+    history = (await fixer.http.get("/api/coins/history?limit=1")).json()["transactions"]
+    assert event.data == {"transaction": history[0], "balance": 1005, "available": 1005, "held": 0}
+    assert (history[0]["toUserId"], history[0]["balanceAfter"]) == (fixer.person.id, 1005)
+
+
 async def test_transactions_come_in_the_order_of_the_books_and_soon(
     bank: BankStory, runner: StoryPerson, fixer: StoryPerson
 ) -> None:

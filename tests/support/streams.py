@@ -33,10 +33,13 @@ class StreamEnded(AssertionError):
 
 
 class StreamReader:
-    """Opens GET /api/v1/stream on an app and reads events one by one; use it as an async context manager."""
+    """Opens a live stream of an app and reads events one by one; use it as an async context manager."""
 
-    def __init__(self, app: ASGIApp, token: str, *, last_event_id: int | str | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, token: str, *, last_event_id: int | str | None = None, path: str = "/api/v1/stream"
+    ) -> None:
         self._app = app
+        self._path = path
         self._headers = [(b"authorization", f"Bearer {token}".encode())]
         if last_event_id is not None:
             self._headers.append((b"last-event-id", str(last_event_id).encode()))
@@ -106,8 +109,8 @@ class StreamReader:
             "http_version": "1.1",
             "method": "GET",
             "scheme": "http",
-            "path": "/api/v1/stream",
-            "raw_path": b"/api/v1/stream",
+            "path": self._path,
+            "raw_path": self._path.encode(),
             "root_path": "",
             "query_string": b"",
             "headers": self._headers,

@@ -1,6 +1,7 @@
-"""GET /api/v1/stream: a person's own balance and transactions as server-sent events, resumable."""
+"""A person's own balance and transactions as server-sent events, resumable; each face in its own words."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import orjson
 from fastapi import APIRouter
@@ -8,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from loopbank.access import Guard
+from loopbank.bank.answers import people_in
 from loopbank.bank.live import Subscription
+from loopbank.bank.platform_schemas import coin_transaction
 from loopbank.bank.schemas import balance_view, transaction_view
 from loopbank.bank.service import Bank
 from loopbank.foundation.errors import Unauthenticated, Unavailable
@@ -36,15 +39,31 @@ _LAST_EVENT_ID = {
 }
 
 
-class StreamRoutes:
-    """The live stream."""
+View = Callable[[Bank, StatementLine, AccountCode], Awaitable[dict[str, Any]]]
+"""Shows a transaction to the holder of an account."""
 
-    def __init__(self, bank: Bank, guard: Guard) -> None:
+
+async def event_view(bank: Bank, line: StatementLine, number: AccountCode) -> dict[str, Any]:
+    """Show a transaction as the event face's statement does."""
+    names = await bank.statements.names([line])
+    return dict(transaction_view(line, names, number))
+
+
+async def platform_view(bank: Bank, line: StatementLine, number: AccountCode) -> dict[str, Any]:
+    """Show a transaction as the platform face's history does."""
+    return coin_transaction(line, await people_in(bank.holders, [line]), number)
+
+
+class StreamRoutes:
+    """The live stream of one face, at `path`."""
+
+    def __init__(self, bank: Bank, guard: Guard, *, path: str, view: View) -> None:
         self._bank = bank
         self._guard = guard
-        self.router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["Live"])
+        self._view = view
+        self.router = APIRouter(route_class=StrictRoute, tags=["Live"])
         self.router.add_api_route(
-            "/stream",
+            path,
             self.stream,
             methods=["GET"],
             summary="The own balance and transactions, live",
@@ -130,9 +149,8 @@ class StreamRoutes:
 
     async def _transaction_event(self, line: StatementLine, number: AccountCode) -> bytes:
         (line,) = await self._bank.statements.noted([line])
-        names = await self._bank.statements.names([line])
+        transaction = await self._view(self._bank, line, number)
         balance = await self._bank.balance(number)
-        transaction = transaction_view(line, names, number)
         data = {"transaction": transaction, **balance_view(balance)}
         return _event("transaction", line.transfer.id, data)
 

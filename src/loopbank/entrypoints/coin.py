@@ -15,7 +15,7 @@ from loopbank.access import (
 from loopbank.bank import Bank, BankTerms
 from loopbank.bank.event_routes import EventRoutes
 from loopbank.bank.internal_routes import InternalRoutes
-from loopbank.bank.stream_routes import StreamRoutes
+from loopbank.bank.stream_routes import StreamRoutes, event_view, platform_view
 from loopbank.coins import SCALE
 from loopbank.entrypoints.casino import build_casino, casino_routers
 from loopbank.entrypoints.desks import build_desks
@@ -84,7 +84,8 @@ def build_coin_service(
     )
     routers = (
         EventRoutes(bank, guard, rate_limits).router,
-        StreamRoutes(bank, guard).router,
+        StreamRoutes(bank, guard, path="/api/v1/stream", view=event_view).router,
+        StreamRoutes(bank, guard, path="/api/stream", view=platform_view).router,
         *casino_routers(settings, build_casino(settings, bank), guard, rate_limits),
         InternalRoutes(bank, tokens).router,
         health.router,

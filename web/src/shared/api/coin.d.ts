@@ -644,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own balance and transactions, live
+         * @description Server-sent events. `balance` comes first and after a gap; `transaction` follows every commit. The id of an event is a transaction's id: send the last one as Last-Event-ID to resume.
+         */
+        get: operations["stream_api_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account": {
         parameters: {
             query?: never;
@@ -12306,6 +12326,87 @@ export interface operations {
                      *       "status": 429,
                      *       "title": "Too many requests",
                      *       "type": "urn:loopbank:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_api_stream_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The id of the last event that was read; browsers send it by themselves.
+                 * @example 42
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 42
+                     *     event: balance
+                     *     data: {"balance":1000,"available":1000,"held":0,"version":7}
+                     *
+                     *     id: 43
+                     *     event: transaction
+                     *     data: {"transaction":{"id":43,"amount":5},"balance":1005,"available":1005,"held":0}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
