@@ -122,6 +122,11 @@ class IdentityService:
         await self.accounts.stop()
         await self._hasher.stop()
 
+    @property
+    def login_queue(self) -> int:
+        """How many people wait for the check of a password."""
+        return self._hasher.pending
+
     async def create_setup_link(self, base_url: str) -> str | None:
         """Give a one-time link for the first administrator; None when the bank has one.
 
