@@ -140,11 +140,12 @@ class Authentication:
         limits: bool = False,
         rounds: int = ROUNDS,
         public_url: str = "",
+        **chosen: object,
     ) -> None:
         self.database = database
         self.clock = clock
         self.coin_side = CoinSide()
-        self.installation = installation(profile, public_url, limits=limits)
+        self.installation = installation(profile, public_url, limits=limits, **chosen)
         self.identity: IdentityService = build_identity(
             database=database,
             installation=self.installation,
@@ -181,7 +182,9 @@ class Authentication:
             return await outbox_payloads(tx, topic)
 
 
-def installation(profile: Profile = Profile.EVENT, public_url: str = "", *, limits: bool = False) -> Installation:
+def installation(
+    profile: Profile = Profile.EVENT, public_url: str = "", *, limits: bool = False, **chosen: object
+) -> Installation:
     is_event = profile is Profile.EVENT
     given = Settings(profile=profile, secret_key=SECRET_KEY, public_url=public_url, rate_limits=limits)
     filled = {
@@ -190,7 +193,7 @@ def installation(profile: Profile = Profile.EVENT, public_url: str = "", *, limi
         "token_hours": 24 if is_event else 168,
         "password_length_min": 6 if is_event else 8,
     }
-    return Installation.model_construct(**{**given.model_dump(), **filled})
+    return Installation.model_construct(**{**given.model_dump(), **filled, **chosen})
 
 
 @asynccontextmanager

@@ -143,7 +143,7 @@ async def test_a_role_change_is_told_and_counts_in_the_next_token(
     owner = await authentication.identity.create_administrator("Owner", PASSWORD)
     await client.register("Runner")
     runner = await person_named(authentication, "runner")
-    promoted = await authentication.identity.administration.change_role(runner.id, Role.ADMIN, actor=owner)
+    promoted = await authentication.identity.administration.change_role(runner.id, Role.ADMIN, actor_id=owner.id)
     assert promoted.role is Role.ADMIN
     assert (await client.login("Runner")).json["user"]["role"] == "ADMIN"
     (fact,) = await authentication.facts("role.changed")
@@ -167,10 +167,10 @@ async def test_nobody_changes_themselves_or_reaches_above_themselves(
         (runner, Role.ADMIN, fixer),
     ):
         with pytest.raises(RoleChangeRefused):
-            await administration.change_role(person.id, role, actor=actor)
+            await administration.change_role(person.id, role, actor_id=actor.id)
     for person, actor in ((owner, owner), (owner, admin), (runner, fixer)):
         with pytest.raises(RoleChangeRefused):
-            await administration.deactivate(person.id, actor=actor)
+            await administration.deactivate(person.id, actor_id=actor.id)
     assert await authentication.facts("role.changed") == []
     assert await authentication.facts("user.deactivated") == []
     assert (await person_named(authentication, "owner")).role is Role.SUPERADMIN
@@ -180,10 +180,10 @@ async def test_two_super_administrators_cannot_remove_each_other(authentication:
     administration = authentication.identity.administration
     owner = await authentication.identity.create_administrator("Owner", PASSWORD)
     second = await authentication.identity.create_administrator("Second", PASSWORD)
-    second = await administration.change_role(second.id, Role.SUPERADMIN, actor=owner)
+    second = await administration.change_role(second.id, Role.SUPERADMIN, actor_id=owner.id)
     outcomes = await asyncio.gather(
-        administration.change_role(second.id, Role.USER, actor=owner),
-        administration.deactivate(owner.id, actor=second),
+        administration.change_role(second.id, Role.USER, actor_id=owner.id),
+        administration.deactivate(owner.id, actor_id=second.id),
         return_exceptions=True,
     )
     assert [isinstance(outcome, RoleChangeRefused) for outcome in outcomes].count(True) == 1
@@ -195,11 +195,11 @@ async def test_a_person_who_does_not_exist_cannot_be_changed(authentication: Aut
     owner = await authentication.identity.create_administrator("Owner", PASSWORD)
     administration = authentication.identity.administration
     with pytest.raises(UnknownPerson):
-        await administration.change_role("nobody", Role.USER, actor=owner)
+        await administration.change_role("nobody", Role.USER, actor_id=owner.id)
     with pytest.raises(UnknownPerson):
-        await administration.deactivate("nobody", actor=owner)
+        await administration.deactivate("nobody", actor_id=owner.id)
     with pytest.raises(UnknownPerson):
-        await administration.restore("nobody", actor=owner)
+        await administration.restore("nobody", actor_id=owner.id)
 
 
 async def test_a_deactivated_person_is_out_and_a_restored_one_signs_in_anew(
@@ -209,10 +209,10 @@ async def test_a_deactivated_person_is_out_and_a_restored_one_signs_in_anew(
     owner = await authentication.identity.create_administrator("Owner", PASSWORD)
     tokens = await client.join("Runner")
     runner = await person_named(authentication, "runner")
-    await administration.deactivate(runner.id, actor=owner)
+    await administration.deactivate(runner.id, actor_id=owner.id)
     assert (await client.sessions(tokens["access_token"])).code == "invalid_token"
     assert (await client.refresh(tokens["refresh_token"])).code == "invalid_grant"
-    await administration.restore(runner.id, actor=owner)
+    await administration.restore(runner.id, actor_id=owner.id)
     assert (await client.sessions(tokens["access_token"])).code == "invalid_token"
     assert (await client.refresh(tokens["refresh_token"])).code == "invalid_grant"
     fresh = (await client.login("Runner")).json

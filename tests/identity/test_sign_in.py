@@ -108,9 +108,9 @@ async def test_a_deactivated_person_gets_the_answer_of_a_wrong_password(
     async with database.reading() as tx:
         known = await store.find_credentials(tx, "runner")
     assert known is not None
-    await authentication.identity.administration.deactivate(known.person_id, actor=admin)
+    await authentication.identity.administration.deactivate(known.person_id, actor_id=admin.id)
     assert (await client.login("Runner")).code == "wrong_credentials"
-    await authentication.identity.administration.restore(known.person_id, actor=admin)
+    await authentication.identity.administration.restore(known.person_id, actor_id=admin.id)
     assert (await client.login("Runner")).status == 200
 
 

@@ -1,7 +1,7 @@
 """Who administers the bank: the first administrator, roles, and shutting people out.
 
 Law: whatever makes or removes a super-administrator holds `_TURNSTILE`, so that two of them can neither both be the
-first nor both remove the other.
+first nor both remove the other. Whoever acts is looked at behind it too: who was removed a moment ago removes nobody.
 """
 
 from loopbank.access import Actor, Revocation, RevocationKind, Role, acted
@@ -14,6 +14,7 @@ from loopbank.identity import directory_store as directory
 from loopbank.identity import events, store
 from loopbank.identity.errors import InvalidSetupToken, RoleChangeRefused, UnknownPerson
 from loopbank.identity.google import forget_outside_accounts
+from loopbank.identity.oauth import withdraw_grants
 from loopbank.identity.passkeys import forget_passkeys
 from loopbank.identity.people import NewPerson, Person
 from loopbank.identity.registration import Registration
@@ -85,7 +86,7 @@ class Administration:
             await self._registration.refuse_taken(new)
             raise
 
-    async def change_role(self, person_id: str, role: Role, *, actor: Person) -> Person:
+    async def change_role(self, person_id: str, role: Role, *, actor_id: str) -> Person:
         """Give a person another role; it takes effect everywhere within seconds.
 
         Raises UnknownPerson or RoleChangeRefused: nobody changes their own role, raises anybody above themselves,
@@ -93,7 +94,7 @@ class Administration:
         """
         now = self._clock()
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
-            person = await store.find_person(tx, person_id)
+            actor, person = await _acting(tx, actor_id), await store.find_person(tx, person_id)
             if person is None:
                 raise UnknownPerson
             _refuse_overreach(person, actor, role)
@@ -110,44 +111,47 @@ class Administration:
         await self._sessions.catch_up()
         return Person(person.id, person.name, role, person.created_at)
 
-    async def deactivate(self, person_id: str, *, actor: Person) -> None:
+    async def deactivate(self, person_id: str, *, actor_id: str) -> None:
         """Shut a person out: their sessions end everywhere within seconds.
 
         Raises UnknownPerson or RoleChangeRefused.
         """
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
-            person = await store.find_person(tx, person_id)
+            actor, person = await _acting(tx, actor_id), await store.find_person(tx, person_id)
             if person is None:
                 raise UnknownPerson
             await self._shut_out(tx, person, actor)
         await self._sessions.catch_up()
 
-    async def remove(self, person_id: str, *, actor: Person) -> None:
-        """Shut a person out for ever and forget who they were; the journal keeps their id.
+    async def remove(self, person_id: str, *, actor_id: str) -> None:
+        """Shut a person out for ever and forget who they were; the journal keeps their id, and their name is free.
 
         Raises UnknownPerson or RoleChangeRefused.
         """
         now = self._clock()
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
-            entry = await directory.find_entry(tx, person_id)
+            actor, entry = await _acting(tx, actor_id), await directory.find_entry(tx, person_id)
             if entry is None or entry.is_anonymous:
                 raise UnknownPerson
             _refuse_overreach(entry.person, actor, entry.person.role)
             await directory.anonymise(tx, person_id)
             for forget in (forget_factors, forget_passkeys, forget_outside_accounts):
                 await forget(tx, person_id)
+            withdrawn = await withdraw_grants(tx, person_id, now=now)
             renamed = events.user_renamed(person_id=person_id, name=directory.ANONYMOUS_NAME, at=now)
             act = acted(Actor(actor.id, actor.name), "remove_user", person_id, {}, now)
-            await record(tx, [renamed, act])
+            await record(tx, [*withdrawn, renamed, act])
             await self._shut_out(tx, entry.person, actor)
         await self._sessions.catch_up()
 
-    async def restore(self, person_id: str, *, actor: Person) -> None:
-        """Let a person who was shut out sign in again. Raises UnknownPerson."""
+    async def restore(self, person_id: str, *, actor_id: str) -> None:
+        """Let a person who was shut out, but not removed, sign in again. Raises UnknownPerson or RoleChangeRefused."""
         now = self._clock()
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
-            if not await store.set_deactivated(tx, person_id, at=None):
+            actor, entry = await _acting(tx, actor_id), await directory.find_entry(tx, person_id)
+            if entry is None or entry.is_anonymous or not await store.set_deactivated(tx, person_id, at=None):
                 raise UnknownPerson
+            _refuse_overreach(entry.person, actor, entry.person.role)
             revocation = self._revocation(RevocationKind.PERSON_RESTORED, person_id, now)
             fact = events.user_restored(person_id=person_id, actor=actor.id, at=now)
             await self._sessions.announce(tx, [fact], [revocation])
@@ -168,6 +172,14 @@ class Administration:
         self, kind: RevocationKind, person_id: str, now: Instant, *, role: Role | None = None
     ) -> Revocation:
         return Revocation(kind, person_id, role, self._sessions.tokens_end_at(now))
+
+
+async def _acting(tx: Transaction, actor_id: str) -> Person:
+    """Give whoever acts, with the role they have now. Raises RoleChangeRefused when they were shut out meanwhile."""
+    actor = await store.find_person(tx, actor_id)
+    if actor is None:
+        raise RoleChangeRefused("This takes a higher role than yours.")
+    return actor
 
 
 def _refuse_overreach(person: Person, actor: Person, role: Role) -> None:

@@ -7,6 +7,7 @@ from loopbank.foundation.database import Transaction
 from loopbank.identity import store
 from loopbank.identity.account_tools import AccountTools
 from loopbank.identity.errors import SecondFactorRefused
+from loopbank.identity.mail import Language
 from loopbank.identity.people import Person, SignInPlace
 from loopbank.identity.proofs import Asked
 from loopbank.identity.second_factor import SecondFactors
@@ -67,7 +68,7 @@ class Admission:
             return admitted
         return await self._sessions.signed_in(admitted.person, admitted.opened)
 
-    async def step_up(self, challenge: str, code: str, place: SignInPlace) -> SignedIn:
+    async def step_up(self, challenge: str, code: str, place: SignInPlace, language: Language) -> SignedIn:
         """Admit whoever gives a right code of their app, or a recovery code, to a challenge.
 
         Raises SecondFactorRefused or TooManyRequests.
@@ -78,12 +79,12 @@ class Admission:
             if tried is not None and tried.person_id is not None:
                 # Whoever gets here knows the password: they are counted by account, wherever they come from.
                 await self._patience.count_try(tx, _KIND, tried.person_id, "")
-                if await self._factors.accept(tx, tried.person_id, code):
+                person = await store.lock_person(tx, tried.person_id)
+                if person is not None and await self._factors.accept(tx, person, code, language):
                     await self._challenges.use_up(tx, tried)
-                    await self._patience.forgive(tx, _KIND, tried.person_id, "")
-                    person = await store.note_sign_in(tx, tried.person_id, now=self._clock())
-                    if person is not None:
-                        admitted = await self.open(tx, person, place, means=BY_TWO_FACTORS)
+                    await self._patience.forgive(tx, _KIND, person.id, "")
+                    await store.note_sign_in(tx, person.id, now=self._clock())
+                    admitted = await self.open(tx, person, place, means=BY_TWO_FACTORS)
         if admitted is None:
             raise SecondFactorRefused
         return await self._sessions.signed_in(admitted.person, admitted.opened)

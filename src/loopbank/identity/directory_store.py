@@ -12,9 +12,10 @@ from loopbank.identity.mail import store as letters
 from loopbank.identity.passwords import NO_PASSWORD
 from loopbank.identity.people import Person
 from loopbank.identity.store import PERSON, read_person
-from loopbank.identity.tables import person
+from loopbank.identity.tables import person, session
 
 ANONYMOUS_NAME = "Deleted user"
+"""What removed people are called; as a name it is reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ async def anonymise(tx: Transaction, person_id: str) -> None:
         "second_factor_since": None,
     }
     await tx.run(update(person).where(person.c.id == person_id).values(gone))
+    await tx.run(update(session).where(session.c.person_id == person_id).values(device="", address=""))
     await letters.forget_letters_to(tx, person_id)
 
 

@@ -18,6 +18,7 @@ _RESERVED = frozenset(
         "anonymous",
         "bank",
         "casino",
+        "deleteduser",
         "everyone",
         "house",
         "loopbank",

@@ -14,6 +14,7 @@ from loopbank.identity.password_rules import PasswordRules
 from loopbank.identity.passwords import PasswordHasher
 from loopbank.identity.people import Credentials, Person
 from loopbank.identity.proofs import Purpose
+from loopbank.identity.security import SecurityAct, security_acted
 from loopbank.identity.sessions import Announcement
 
 Grounds = Callable[[Transaction], Awaitable[Announcement]]
@@ -61,7 +62,8 @@ class PasswordChange:
             person = await self._replace(tx, known, password_hash, language)
             if person is None:
                 raise WrongPassword
-            await self._tell(tx, person, Announcement(), keep=principal.session_id)
+            act = security_acted(SecurityAct.PASSWORD_CHANGED, person.id, self._clock())
+            await self._tell(tx, person, Announcement([act]), keep=principal.session_id)
         await self._sessions.catch_up()
 
     async def reset(

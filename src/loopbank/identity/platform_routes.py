@@ -112,7 +112,9 @@ class MailSignInRoutes:
         """Answer a sign-in's challenge; five tries, each code once."""
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("second-factor", _LOGIN_LIMIT, client_key(request))
-        signed_in = await self._accounts.sign_in.step_up(body.challenge, body.code, place_of(request))
+        signed_in = await self._accounts.sign_in.step_up(
+            body.challenge, body.code, place_of(request), language_of(request)
+        )
         return self._answers.platform(request, response, "Welcome back.", signed_in, wants_cookie=wants_cookie)
 
     async def ask_code(self, request: Request, body: schemas.MailBody) -> schemas.CodeSentAnswer:

@@ -160,7 +160,9 @@ class SignInRoutes:
         """Answer a sign-in's challenge with a code of the app, or a recovery code; five tries, each code once."""
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("second-factor", _LOGIN_LIMIT, client_key(request))
-        signed_in = await self._accounts.sign_in.step_up(body.challenge, body.code, place_of(request))
+        signed_in = await self._accounts.sign_in.step_up(
+            body.challenge, body.code, place_of(request), language_of(request)
+        )
         return await self._answers.event(request, response, signed_in, wants_cookie=wants_cookie)
 
     async def refresh(

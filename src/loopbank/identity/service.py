@@ -181,13 +181,15 @@ class IdentityService:
             own.router,
             MailSignInRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
             MailAccountRoutes(self.accounts, sessions=self.sessions, holders=holders, doors=doors).router,
-            *self._security_routers(installation, holders, doors),
+            *self._security_routers(installation, clock, holders, doors),
             KeyRoutes(self.keys).router,
             RevocationRoutes(self._revocation_log, service_tokens).router,
             StaffRoutes(self._staff_acts, service_tokens).router,
         )
 
-    def _security_routers(self, installation: Installation, holders: Holders, doors: Doors) -> tuple[APIRouter, ...]:
+    def _security_routers(
+        self, installation: Installation, clock: Clock, holders: Holders, doors: Doors
+    ) -> tuple[APIRouter, ...]:
         accounts, public_url = self.accounts, installation.public_url
         answers = TokenAnswers(holders, doors.transport)
         letters = LetterRoutes(
@@ -195,6 +197,7 @@ class IdentityService:
             letter_box=accounts.letter_box,
             stationery=build_stationery(installation),
             guard=self.guard,
+            clock=clock,
         )
         users = UserRoutes(self._staff_acts, database=self._database, holders=holders, guard=self.guard)
         passkeys = PasskeyRoutes(

@@ -7,6 +7,7 @@ from loopbank.identity import store
 from loopbank.identity.account_tools import AccountTools
 from loopbank.identity.admission import BY_PASSWORD, Admission, StepUp
 from loopbank.identity.errors import WrongCredentials
+from loopbank.identity.mail import Language
 from loopbank.identity.names import email_key, name_key
 from loopbank.identity.passwords import PasswordHasher
 from loopbank.identity.people import Credentials, SignInPlace
@@ -46,12 +47,12 @@ class SignIn:
             admitted = await self._admission.admit(tx, person, place, means=BY_PASSWORD)
         return await self._admission.complete(admitted)
 
-    async def step_up(self, challenge: str, code: str, place: SignInPlace) -> SignedIn:
+    async def step_up(self, challenge: str, code: str, place: SignInPlace, language: Language) -> SignedIn:
         """Open the session of whoever gives the second factor that was asked for.
 
         Raises SecondFactorRefused or TooManyRequests.
         """
-        return await self._admission.step_up(challenge, code, place)
+        return await self._admission.step_up(challenge, code, place, language)
 
     async def _right_one(self, candidates: Sequence[Credentials | None], password: str) -> Credentials | None:
         for known in candidates:

@@ -28,19 +28,11 @@ class StaffActs:
 
     async def change_role(self, person_id: str, role: Role, *, actor_id: str) -> Person:
         """Give a person another role. Raises UnknownPerson or RoleChangeRefused."""
-        async with self._database.reading() as tx:
-            actor = await store.find_person(tx, actor_id)
-        if actor is None:
-            raise UnknownPerson
-        return await self._administration.change_role(person_id, role, actor=actor)
+        return await self._administration.change_role(person_id, role, actor_id=actor_id)
 
     async def remove(self, person_id: str, *, actor_id: str) -> None:
         """Shut a person out for ever and forget who they were. Raises UnknownPerson or RoleChangeRefused."""
-        async with self._database.reading() as tx:
-            actor = await store.find_person(tx, actor_id)
-        if actor is None:
-            raise UnknownPerson
-        await self._administration.remove(person_id, actor=actor)
+        await self._administration.remove(person_id, actor_id=actor_id)
 
     async def write_slip(self, person_id: str, *, actor_id: str) -> str:
         """Give a slip with which the person may choose a new password. Raises UnknownPerson or RoleChangeRefused."""

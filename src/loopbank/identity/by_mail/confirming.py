@@ -41,6 +41,7 @@ class Confirming:
                 kind=LetterKind.CONFIRM_ADDRESS,
                 address=None if person is None else person.email,
                 language=language,
+                person_id=person_id,
                 particulars={"link": f"{CONFIRM_PATH}#{secret}"},
             )
             await self._letter_box.post(tx, letter)

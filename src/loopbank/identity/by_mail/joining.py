@@ -53,15 +53,21 @@ class JoiningByMail:
             person = await self._registration.add(tx, new, password_hash)
             secret = await self._secrets.give(tx, Purpose.CONFIRM_ADDRESS, person.id, seconds=CONFIRM_SECONDS)
             admitted = await self._admission.open(tx, person, place, means=BY_PASSWORD)
-            await self._letter_box.post(tx, _letter(new.email, owner, secret, language))
+            await self._letter_box.post(tx, _letter(person, owner, secret, language))
         return await self._sessions.signed_in(person, admitted.opened)
 
 
-def _letter(given: str, owner: Person | None, secret: str, language: Language) -> Letter:
+def _letter(newcomer: Person, owner: Person | None, secret: str, language: Language) -> Letter:
     """Write to the address: how to confirm it, or to its owner that they have an account already."""
     if owner is None:
         link = {"link": f"{CONFIRM_PATH}#{secret}"}
-        return Letter(kind=LetterKind.CONFIRM_ADDRESS, address=given, language=language, particulars=link)
+        return Letter(
+            kind=LetterKind.CONFIRM_ADDRESS,
+            address=newcomer.email,
+            language=language,
+            person_id=newcomer.id,
+            particulars=link,
+        )
     return Letter(
         kind=LetterKind.ALREADY_REGISTERED,
         address=owner.email,

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock
-from loopbank.identity.errors import OutsideSignInRefused, OutsideUnavailable
+from loopbank.identity.by_mail import accepted_email
+from loopbank.identity.errors import OutsideSignInRefused, OutsideUnavailable, UnacceptableEmail
 
 _SECONDS_MAX = 10.0
 _DISCOVERY_PATH = "/.well-known/openid-configuration"
@@ -22,6 +24,9 @@ _SCOPES = "openid email profile"
 _ALGORITHM = "RS256"
 _CLOCK_SKEW_SECONDS = 60
 _ANSWER_BYTES_MAX = 100_000
+
+_SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
+"""Who somebody is there: as many ASCII characters as OpenID Connect Core, section 2, allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +109,22 @@ class OutsideProvider:
         return self._read(decoded.claims, attempt)
 
     def _read(self, claims: Mapping[str, Any], attempt: Attempt) -> OutsideIdentity:
-        is_ours = claims.get("azp", self._client.client_id) == self._client.client_id
-        if not is_ours or not hmac.compare_digest(str(claims["nonce"]).encode(), attempt.nonce.encode()):
+        is_answer = hmac.compare_digest(str(claims["nonce"]).encode(), attempt.nonce.encode())
+        if not is_answer or not self._is_for_us(claims) or not _SUBJECT.fullmatch(claims["sub"]):
             raise OutsideSignInRefused
         email, name = claims.get("email"), claims.get("name")
-        is_vouched_for = claims.get("email_verified") is True and isinstance(email, str)
         return OutsideIdentity(
             issuer=self._client.issuer,
-            subject=str(claims["sub"]),
-            email=email if is_vouched_for else None,
+            subject=claims["sub"],
+            email=_usable(email) if claims.get("email_verified") is True else None,
             name=name if isinstance(name, str) else "",
         )
+
+    def _is_for_us(self, claims: Mapping[str, Any]) -> bool:
+        """Tell whether the token was made for us and not for another who shows it (OpenID Connect Core, 3.1.3.7)."""
+        client_id, audience = self._client.client_id, claims["aud"]
+        is_ours_alone = audience in (client_id, [client_id])
+        return bool(claims.get("azp", client_id if is_ours_alone else None) == client_id)
 
     async def _exchanged(self, endpoint: str, code: str, attempt: Attempt) -> str:
         form = {
@@ -152,3 +162,11 @@ class OutsideProvider:
         if not isinstance(document, dict) or len(response.content) > _ANSWER_BYTES_MAX:
             raise OutsideUnavailable
         return document
+
+
+def _usable(email: object) -> str | None:
+    """Give an address as far as it is one that people may have here."""
+    try:
+        return accepted_email(email) if isinstance(email, str) else None
+    except UnacceptableEmail:
+        return None

@@ -30,7 +30,8 @@ from loopbank.identity.schemas import Password
 
 _LIMIT = "30/minute"
 _COOKIE_SECONDS = 600
-_COOKIE = "loopbank_journey"
+_SECURE_COOKIE = "__Host-loopbank_journey"
+_PLAIN_COOKIE = "loopbank_journey"
 _CONTEXT = "journey"
 _TEXT_MAX = 1_000
 
@@ -146,11 +147,11 @@ class GoogleRoutes:
         attempt = journey.attempt
         told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id]
         response.set_cookie(
-            _COOKIE,
+            _cookie_name(request),
             self._seal.close(json.dumps(told).encode(), _CONTEXT),
             max_age=_COOKIE_SECONDS,
-            path="/api/auth/google",
-            secure=request.url.scheme == "https",
+            path="/",
+            secure=_is_https(request),
             httponly=True,
             # The provider's page sends the browser back by a link, which a strict cookie would not follow.
             samesite="lax",
@@ -159,7 +160,7 @@ class GoogleRoutes:
     def _journey(self, request: Request, state: str) -> Journey:
         """Give the journey that this browser left for. Raises OutsideSignInRefused."""
         try:
-            told = json.loads(self._seal.open(request.cookies.get(_COOKIE, ""), _CONTEXT))
+            told = json.loads(self._seal.open(request.cookies.get(_cookie_name(request), ""), _CONTEXT))
         except SealBroken as error:
             raise OutsideSignInRefused from error
         journey = Journey(Attempt(*told[:3]), told[3])
@@ -170,6 +171,15 @@ class GoogleRoutes:
     def _back(self, request: Request, path: str) -> Response:
         response = RedirectResponse(path, 303)
         response.delete_cookie(
-            _COOKIE, path="/api/auth/google", secure=request.url.scheme == "https", httponly=True, samesite="lax"
+            _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="lax"
         )
         return response
+
+
+def _is_https(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _cookie_name(request: Request) -> str:
+    """Give the cookie's name; over HTTPS no other host of the same domain can set it."""
+    return _SECURE_COOKIE if _is_https(request) else _PLAIN_COOKIE

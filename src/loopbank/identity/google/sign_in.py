@@ -176,10 +176,8 @@ class OutsideSignIn:
 
 
 def _name(identity: OutsideIdentity) -> str:
-    """Give the name of somebody new, as far as it is one that we take."""
-    for name in (identity.name, (identity.email or "").partition("@")[0]):
-        try:
-            return accepted_full_name(name)
-        except UnacceptableName:
-            continue
-    return _NAMELESS
+    """Give the name of somebody new, as far as it is one that we take; others see it, so it tells no address."""
+    try:
+        return accepted_full_name(identity.name)
+    except UnacceptableName:
+        return _NAMELESS

@@ -1,7 +1,7 @@
 """Letters on the administrators' screen: none is lost while no mail server is set.
 
-What a letter says opens its reader's account. So only super-administrators read it, and only a letter that no mail
-server took.
+What a letter says opens its reader's account. So only super-administrators read it, only a letter that no mail server
+took, and never unseen: the audit log is told.
 """
 
 from functools import partial
@@ -13,9 +13,10 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from loopbank.access import Guard, Role
+from loopbank.access import Actor, Guard, Role, acted
+from loopbank.events import record
 from loopbank.foundation import pages
-from loopbank.foundation.clock import Instant, to_rfc3339
+from loopbank.foundation.clock import Clock, Instant, to_rfc3339
 from loopbank.foundation.database import Database
 from loopbank.foundation.pages import InvalidCursor
 from loopbank.foundation.requests import StrictRoute
@@ -65,8 +66,11 @@ class OpenedLetterAnswer(LetterAnswer):
 class LetterRoutes:
     """Routes under /api/v1/auth/admin/letters."""
 
-    def __init__(self, *, database: Database, letter_box: LetterBox, stationery: Stationery, guard: Guard) -> None:
+    def __init__(
+        self, *, database: Database, letter_box: LetterBox, stationery: Stationery, guard: Guard, clock: Clock
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._letter_box = letter_box
         self._stationery = stationery
         self._guard = guard
@@ -96,11 +100,13 @@ class LetterRoutes:
 
     async def open_letter(self, request: Request, letter_id: LetterId) -> OpenedLetterAnswer:
         """Show what a letter says, where nobody else can tell its reader."""
-        await self._guard.at_least(request, Role.SUPERADMIN)
-        async with self._database.reading() as tx:
+        reader = await self._guard.at_least(request, Role.SUPERADMIN)
+        async with self._database.transaction() as tx:
             found = await store.find_letter(tx, str(letter_id))
-        if found is None or found.carrier != MaildirCarrier.name or found.sealed_particulars is None:
-            raise UnknownLetter
+            if found is None or found.carrier != MaildirCarrier.name or found.sealed_particulars is None:
+                raise UnknownLetter
+            actor, target = Actor(reader.person_id, reader.name), found.person_id or found.id
+            await record(tx, [acted(actor, "read_letter", target, {"kind": found.kind}, self._clock())])
         written = self._stationery.write(found, self._letter_box.open(found))
         return OpenedLetterAnswer(**dict(_shown(found)), subject=written.subject, text=written.text)
 

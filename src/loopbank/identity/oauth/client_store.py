@@ -121,6 +121,13 @@ async def revoke_grant(tx: Transaction, grant_id: str, *, person_id: str, now: I
     return None if row is None else grant_of(row)
 
 
+async def revoke_grants(tx: Transaction, person_id: str, *, now: Instant) -> list[StoredGrant]:
+    """Revoke all living grants of a person and give them."""
+    living = (oauth_grant.c.person_id == person_id, oauth_grant.c.revoked_at.is_(None))
+    rows = await tx.rows(update(oauth_grant).where(*living).values(revoked_at=now).returning(*_GRANT))
+    return [grant_of(row) for row in rows]
+
+
 async def list_connections(tx: Transaction, person_id: str, *, limit: int) -> list[Connection]:
     """List the apps that a person is connected to, the latest used first."""
     rows = await tx.rows(

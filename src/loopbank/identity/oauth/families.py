@@ -151,6 +151,14 @@ class Families:
             return await store.forget_ended(tx, before=before, limit=_FORGOTTEN_AT_ONCE_MAX)
 
 
+async def withdraw_grants(tx: Transaction, person_id: str, *, now: Instant) -> Sequence[Fact]:
+    """Withdraw all that a person granted, who is shut out; gives what is to be told of it.
+
+    Their tokens end with the person, so no revocation is given.
+    """
+    return [events.grant_revoked(grant, at=now) for grant in await client_store.revoke_grants(tx, person_id, now=now)]
+
+
 def _terms(
     client: Client, scopes: Scopes, spend_limit: Coins | None, former: StoredGrant | None
 ) -> tuple[Scopes, Coins | None]:

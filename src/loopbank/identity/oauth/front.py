@@ -11,6 +11,7 @@ from loopbank.foundation.errors import Refusal
 from loopbank.identity.admission import BY_TWO_FACTORS, StepUp
 from loopbank.identity.devices import place_of
 from loopbank.identity.errors import SecondFactorRefused, WrongCredentials
+from loopbank.identity.mail import language_of
 from loopbank.identity.oauth.authorization import RedirectedRefusal
 from loopbank.identity.oauth.browsers import BY_PASSWORD, Browsers, SignedInBrowser, write_cookie
 from loopbank.identity.oauth.errors import InvalidRequest
@@ -92,7 +93,7 @@ class Front:
     async def _step_up(self, request: Request, then: str, challenge: str, code: str) -> Response:
         """Take the code of somebody's authenticator app, after the password."""
         try:
-            signed_in = await self._sign_in.step_up(challenge, code, place_of(request))
+            signed_in = await self._sign_in.step_up(challenge, code, place_of(request), language_of(request))
         except SecondFactorRefused:
             return self._code_page(request, then, challenge, mistake=self.pages.say(request, "wrong"))
         return await self._let_in(request, then, signed_in, BY_TWO_FACTORS)

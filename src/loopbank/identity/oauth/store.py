@@ -98,9 +98,11 @@ async def revoke_family(tx: Transaction, family_id: str, *, now: Instant) -> str
 async def find_profile(tx: Transaction, person_id: str) -> Profile | None:
     """Find what may be told of a person who may sign in."""
     row = await tx.row(
-        select(person.c.name, person.c.email).where(person.c.id == person_id, person.c.deactivated_at.is_(None))
+        select(person.c.name, person.c.email, person.c.email_key).where(
+            person.c.id == person_id, person.c.deactivated_at.is_(None)
+        )
     )
-    return None if row is None else Profile(row[0], row[1], is_email_verified=False)
+    return None if row is None else Profile(row[0], row[1], is_email_verified=row[2] is not None)
 
 
 # ---------------------------------------------------------------- authorization codes

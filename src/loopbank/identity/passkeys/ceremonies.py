@@ -2,7 +2,7 @@
 
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webauthn import (
@@ -67,8 +67,7 @@ class Passkeys:
             known = await store.list_passkeys(tx, person_id)
             if person is None:
                 raise UnknownPerson
-            if len(known) >= PASSKEYS_MAX:
-                raise UnacceptablePasskey(f"You have {PASSKEYS_MAX} passkeys. Please remove one first.")
+            _refuse_another(known)
             challenge = await self._secrets.give(tx, Purpose.PASSKEY_REGISTRATION, person_id, seconds=_CEREMONY_SECONDS)
         options = generate_registration_options(
             rp_id=site.id,
@@ -113,6 +112,7 @@ class Passkeys:
         try:
             async with self._database.transaction() as tx:
                 person = await self._expected(tx, person_id, challenge)
+                _refuse_another(await store.list_passkeys(tx, person_id))
                 await store.insert_passkey(tx, passkey)
                 await self._tell(tx, SecurityAct.PASSKEY_ADDED, person, language, name=name)
         except ConstraintViolated as error:
@@ -141,7 +141,7 @@ class Passkeys:
             raise PasskeyRefused from error
         async with self._database.reading() as tx:
             known = await store.find_passkey(tx, str(credential.get("id")))
-        if known is None:
+        if known is None or not _speaks_for(credential, known.person_id):
             raise PasskeyRefused
         try:
             proven = verify_authentication_response(
@@ -197,6 +197,19 @@ class Passkeys:
     ) -> None:
         await self._letter_box.post(tx, security_notice(act, person, language))
         await record(tx, [security_acted(act, person.id, self._clock(), **details)])
+
+
+def _refuse_another(known: Sequence[StoredPasskey]) -> None:
+    """Refuse one passkey too many. Raises UnacceptablePasskey."""
+    if len(known) >= PASSKEYS_MAX:
+        raise UnacceptablePasskey(f"You have {PASSKEYS_MAX} passkeys. Please remove one first.")
+
+
+def _speaks_for(credential: Credential, person_id: str) -> bool:
+    """Tell whether the device names the person whose key it uses (WebAuthn, section 7.2, step 6)."""
+    response = credential.get("response")
+    handle = response.get("userHandle") if isinstance(response, Mapping) else None
+    return isinstance(handle, str) and handle.rstrip("=") == bytes_to_base64url(person_id.encode())
 
 
 def _challenge(credential: Credential) -> str:

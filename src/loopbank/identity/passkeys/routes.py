@@ -27,7 +27,7 @@ from loopbank.identity.schemas import MessageAnswer, Password, SignedInAnswer
 from loopbank.identity.session_transport import TRANSPORT_PARAMETER
 
 _LIMIT = "30/minute"
-_ADD_LIMIT = "20/hour"
+_LIMIT_OF_CHANGES = "20/hour"
 _TIME_EXAMPLE = "2026-01-31T12:00:00.000000Z"
 _ID_EXAMPLE = "Yx2c1vJm0b0x4kq3Jr1nqw"
 _BYTES_EXAMPLE = "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
@@ -80,8 +80,8 @@ class SigningCredential(_BrowserDocument):
     response: AssertionDocument
 
 
-class PasskeyOfferBody(StrictBody):
-    """One's own password."""
+class PasskeyOwnerBody(StrictBody):
+    """One's own password: whoever merely holds a token changes no way to sign in."""
 
     password: Password
 
@@ -138,7 +138,7 @@ class PasskeyRoutes:
         add("GET ", self.list, "List one's own passkeys", PasskeysAnswer)
         add("POST /options", self.offer, "Begin to make a passkey", PasskeyOptionsAnswer, 400, 403, 422, 429)
         add("POST ", self.add, "Add a passkey", PasskeyAnswer, 400, 403, 422, 429, status_code=201)
-        add("DELETE /{passkey_id}", self.remove, "Remove a passkey", MessageAnswer, 404, 422)
+        add("POST /{passkey_id}/remove", self.remove, "Remove a passkey", MessageAnswer, 404, 422, 429)
         public: dict[str, Any] = {"parameters": [TRANSPORT_PARAMETER]}
         for path, endpoint, summary, answer in (
             ("/sign-in/options", self.ask, "Begin to sign in with a passkey", PasskeyOptionsAnswer),
@@ -161,18 +161,15 @@ class PasskeyRoutes:
         return PasskeysAnswer(passkeys=[_shown(one) for one in await self._passkeys.list(principal.person_id)])
 
     @unhurried
-    async def offer(self, request: Request, body: PasskeyOfferBody) -> PasskeyOptionsAnswer:
+    async def offer(self, request: Request, body: PasskeyOwnerBody) -> PasskeyOptionsAnswer:
         """Get what the browser needs, proving the password."""
-        principal = await self._guard.person(request)
-        site = self._site(request)
-        self._rate_limits.check("passkey", _ADD_LIMIT, principal.person_id)
-        await self._passwords.prove(principal, body.password)
-        return PasskeyOptionsAnswer(options=await self._passkeys.offer(principal.person_id, site))
+        person_id = await self._prove(request, body.password)
+        return PasskeyOptionsAnswer(options=await self._passkeys.offer(person_id, self._site(request)))
 
     async def add(self, request: Request, body: NewPasskeyBody) -> PasskeyAnswer:
         """Take what the browser made."""
         principal = await self._guard.person(request)
-        self._rate_limits.check("passkey", _ADD_LIMIT, principal.person_id)
+        self._rate_limits.check("passkey", _LIMIT_OF_CHANGES, principal.person_id)
         made = await self._passkeys.add(
             principal.person_id,
             self._site(request),
@@ -182,10 +179,11 @@ class PasskeyRoutes:
         )
         return _shown(made)
 
-    async def remove(self, request: Request, passkey_id: PasskeyId) -> MessageAnswer:
-        """Sign in with this device no more."""
-        principal = await self._guard.person(request)
-        await self._passkeys.remove(principal.person_id, passkey_id, language_of(request))
+    @unhurried
+    async def remove(self, request: Request, passkey_id: PasskeyId, body: PasskeyOwnerBody) -> MessageAnswer:
+        """Sign in with this device no more, proving the password."""
+        person_id = await self._prove(request, body.password)
+        await self._passkeys.remove(person_id, passkey_id, language_of(request))
         return MessageAnswer(message="The passkey is removed.")
 
     async def ask(self, request: Request) -> PasskeyOptionsAnswer:
@@ -200,6 +198,13 @@ class PasskeyRoutes:
         credential = body.credential.model_dump()
         signed_in = await self._passkeys.sign_in(self._site(request), credential, place_of(request))
         return await self._answers.event(request, response, signed_in, wants_cookie=wants_cookie)
+
+    async def _prove(self, request: Request, password: str) -> str:
+        """Let only whoever knows the password go on, and give who it is."""
+        principal = await self._guard.person(request)
+        self._rate_limits.check("passkey", _LIMIT_OF_CHANGES, principal.person_id)
+        await self._passwords.prove(principal, password)
+        return principal.person_id
 
     def _site(self, request: Request) -> Site:
         return site_of(request, self._public_url)

@@ -115,9 +115,12 @@ class SecondFactors:
             await self._change(tx, person, SecurityAct.SECOND_FACTOR_REMOVED, language, since=None)
         await self._sessions.catch_up()
 
-    async def accept(self, tx: Transaction, person_id: str, code: str) -> bool:
-        """Use a code of the app, or a recovery code, up; False when it is wrong or was used before."""
-        now = self._clock()
+    async def accept(self, tx: Transaction, person: Person, code: str, language: Language) -> bool:
+        """Use a code of the app, or a recovery code, up; False when it is wrong or was used before.
+
+        The transaction holds the person's row, so that codes and factors change one after the other.
+        """
+        person_id, now = person.id, self._clock()
         typed = "".join(code.split()).lower()
         if _TIME_CODE.fullmatch(typed):
             sealed = await store.find_totp(tx, person_id, is_confirmed=True)
@@ -125,6 +128,7 @@ class SecondFactors:
             return step is not None and await store.use_step(tx, person_id, step=step)
         if not await store.use_recovery_code(tx, self._code_mark(person_id, typed), now=now):
             return False
+        await self._letter_box.post(tx, security_notice(SecurityAct.RECOVERY_CODE_USED, person, language))
         await record(tx, [security_acted(SecurityAct.RECOVERY_CODE_USED, person_id, now)])
         return True
 

@@ -860,7 +860,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/passkeys/{passkey_id}": {
+    "/api/v1/auth/passkeys/{passkey_id}/remove": {
         parameters: {
             query?: never;
             header?: never;
@@ -869,12 +869,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
         /**
          * Remove a passkey
-         * @description Sign in with this device no more.
+         * @description Sign in with this device no more, proving the password.
          */
-        delete: operations["remove_api_v1_auth_passkeys__passkey_id__delete"];
+        post: operations["remove_api_v1_auth_passkeys__passkey_id__remove_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2497,17 +2497,6 @@ export interface components {
             used_at: string | null;
         };
         /**
-         * PasskeyOfferBody
-         * @description One's own password.
-         */
-        PasskeyOfferBody: {
-            /**
-             * Password
-             * @example chrome-rain-4417
-             */
-            password: string;
-        };
-        /**
          * PasskeyOptionsAnswer
          * @description What goes to the browser's `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.
          */
@@ -2522,6 +2511,17 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PasskeyOwnerBody
+         * @description One's own password: whoever merely holds a token changes no way to sign in.
+         */
+        PasskeyOwnerBody: {
+            /**
+             * Password
+             * @example chrome-rain-4417
+             */
+            password: string;
         };
         /**
          * PasskeySignInBody
@@ -9853,7 +9853,7 @@ export interface operations {
                  *       "password": "chrome-rain-4417"
                  *     }
                  */
-                "application/json": components["schemas"]["PasskeyOfferBody"];
+                "application/json": components["schemas"]["PasskeyOwnerBody"];
             };
         };
         responses: {
@@ -10414,7 +10414,7 @@ export interface operations {
             };
         };
     };
-    remove_api_v1_auth_passkeys__passkey_id__delete: {
+    remove_api_v1_auth_passkeys__passkey_id__remove_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10424,7 +10424,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "chrome-rain-4417"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyOwnerBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -10484,6 +10493,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is malformed, or its key came with another body before. */
             422: {
                 headers: {
@@ -10500,6 +10551,29 @@ export interface operations {
                      *       "status": 422,
                      *       "title": "Malformed request",
                      *       "type": "urn:loopbank:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description That was too often. Please try again in 30 seconds. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "rate_limited",
+                     *       "detail": "That was too often. Please try again in 30 seconds.",
+                     *       "error": "That was too often. Please try again in 30 seconds.",
+                     *       "message": "That was too often. Please try again in 30 seconds.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:loopbank:problem:rate_limited"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
