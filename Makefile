@@ -120,9 +120,10 @@ $(STAMPS)/run: $(STAMPS)/venv requirements/build.txt requirements/run.txt pyproj
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(STAMPS)/dev: $(STAMPS)/run requirements/dev.txt
+$(STAMPS)/dev: $(STAMPS)/run requirements/dev.txt clients/python/pyproject.toml
 	@echo 'Installing what the tests and checks need …'
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable clients/python
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/venv requirements/web.txt

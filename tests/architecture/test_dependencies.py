@@ -5,10 +5,11 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
-from tests.support.source_tree import ROOT, Module, imports_of, module_from, modules
+from tests.support.source_tree import ROOT, Module, imports_of, is_within, module_from, modules
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
-OURS = {"loopbank", "tests", "benchmarks"}
+OURS = {"loopbank", "loopbank_client", "tests", "benchmarks"}
+SDK = ROOT / "clients" / "python"
 DISTRIBUTIONS = packages_distributions()
 
 
@@ -52,6 +53,18 @@ def test_what_tests_and_benchmarks_import_is_declared() -> None:
     known = declared(PYPROJECT, with_groups=True)
     ours = modules("tests") + modules("benchmarks")
     assert [found for module in ours for found in undeclared(module, known)] == []
+
+
+def test_the_sdk_needs_httpx_and_nothing_else() -> None:
+    assert declared((SDK / "pyproject.toml").read_text(), with_groups=False) == {"httpx"}
+    assert dependencies_without_reason((SDK / "pyproject.toml").read_text()) == []
+    assert [found for module in modules("clients/python/src") for found in undeclared(module, {"httpx"})] == []
+
+
+def test_what_stands_alone_imports_nothing_of_the_house() -> None:
+    alone = modules("clients")
+    assert len(alone) > 5
+    assert [module.path for module in alone for name, _ in imports_of(module) if is_within(name, ["loopbank"])] == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:

@@ -38,10 +38,11 @@ def lint_imports(folder: Path, source: Path) -> subprocess.CompletedProcess[str]
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A copy of the product in which every module is empty but for its imports."""
-    for module in modules():
-        path = tmp_path / Path(module.path).relative_to("src")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(ast.unparse(node) for _, node in imports_of(module)))
+    for folder in ("src", "clients/python/src"):
+        for module in modules(folder):
+            path = tmp_path / Path(module.path).relative_to(folder)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(ast.unparse(node) for _, node in imports_of(module)))
     return tmp_path
 
 
@@ -61,6 +62,9 @@ def test_the_contracts_hold(house: Path) -> None:
         ("bank/service.py", "import loopbank.ledger.store", "The insides of the ledger"),
         ("entrypoints/coin.py", "import loopbank.bank.store", "The insides of the bank"),
         ("foundation/errors.py", "import loopbank.foundation.database", "No cycles between siblings"),
+        ("bank/service.py", "import loopbank_client", "The house does without the SDK"),
+        ("../loopbank_client/calls.py", "import loopbank.coins", "The SDK knows nothing of the house"),
+        ("../loopbank_client/calls.py", "import loopbank_client.bank", "The SDK's modules import downwards"),
         ("laundry/__init__.py", "", "Packages import downwards only"),
         (
             "ledger/service.py",
