@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 from tests.support.source_tree import ROOT, Module, imports_of, is_within, module_from, modules
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
-OURS = {"loopbank", "loopbank_client", "tests", "benchmarks"}
+OURS = {"loopbank", "loopbank_client", "loopbank_terminal", "tests", "benchmarks"}
 SDK = ROOT / "clients" / "python"
 DISTRIBUTIONS = packages_distributions()
 

@@ -29,7 +29,7 @@ LOCKS = ("requirements/", "web/package-lock.json", "tests/clients/package-lock.j
 
 TEXT_SUFFIXES = {
     ".py", ".ts", ".vue", ".mjs", ".js", ".css", ".html", ".json", ".md", ".toml", ".txt", ".yaml", ".yml", ".sh",
-    ".svg", ".ini", ".cfg", ".npmrc", "",
+    ".svg", ".ini", ".cfg", ".npmrc", ".cpp", ".h", ".ino", ".properties", "",
 }  # fmt: skip
 
 CODE = [path for path in tracked_files() if path.suffix in {".py", ".ts", ".vue", ".mjs"}]
