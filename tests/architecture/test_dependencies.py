@@ -62,8 +62,8 @@ def test_the_sdk_needs_httpx_and_nothing_else() -> None:
 
 
 def test_what_stands_alone_imports_nothing_of_the_house() -> None:
-    alone = modules("clients")
-    assert len(alone) > 5
+    alone = modules("clients") + modules("docs/integrating/programs")
+    assert len(alone) > 10
     assert [module.path for module in alone for name, _ in imports_of(module) if is_within(name, ["loopbank"])] == []
 
 
