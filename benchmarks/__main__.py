@@ -16,6 +16,7 @@ from benchmarks.footprint import measure_memory, measure_start
 from benchmarks.games import measure_games
 from benchmarks.money import measure_bulk, measure_replicas, measure_transfers
 from benchmarks.postgres import Postgres
+from benchmarks.programs import measure_programs
 from benchmarks.report import document_of, table_of
 from benchmarks.stage import FULL, QUICK, Scale, Stage
 from benchmarks.waiting import measure_live, measure_login_storm, measure_reads
@@ -24,6 +25,7 @@ _RESULTS = Path(__file__).parent / "RESULTS.md"
 _MEASUREMENTS = {
     "transfers": measure_transfers,
     "bulk": measure_bulk,
+    "programs": measure_programs,
     "replicas": measure_replicas,
     "reads": measure_reads,
     "games": measure_games,

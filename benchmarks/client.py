@@ -16,7 +16,7 @@ import uvloop
 
 from benchmarks.connection import connect
 from benchmarks.loads import PayingLoad, ask_in_turn, storm
-from benchmarks.plan import LoginStorm, Outcome, Paying, Plan, Reading, Spinning
+from benchmarks.plan import LoginStorm, Outcome, Paying, Plan, Posting, Reading
 from benchmarks.streams import Arrivals, open_stream
 from benchmarks.window import Window
 
@@ -44,7 +44,7 @@ async def play(plan: Plan) -> Outcome:
             load = PayingLoad(plan, plan.paying, window, arrivals)
             for place, port in zip(range(plan.paying.connections), cycle(plan.ports), strict=False):
                 group.create_task(load.run(await connect(port), place))
-        for asking in (plan.reading, plan.spinning):
+        for asking in (plan.reading, plan.posting):
             if asking is None:
                 continue
             for place, port in zip(range(asking.connections), cycle(plan.ports), strict=False):
@@ -63,7 +63,7 @@ async def play(plan: Plan) -> Outcome:
 
 def plan_from(document: dict[str, Any]) -> Plan:
     """Read a plan from its JSON document."""
-    kinds = {"paying": Paying, "reading": Reading, "spinning": Spinning, "storm": LoginStorm}
+    kinds = {"paying": Paying, "reading": Reading, "posting": Posting, "storm": LoginStorm}
     parts = {name: kind(**document[name]) for name, kind in kinds.items() if document[name] is not None}
     players = tuple((token, number) for token, number in document["players"])
     return Plan(**{**document, "players": players, **parts})

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.bank import Bank
 from benchmarks.figures import Row, figure, interleaved
-from benchmarks.plan import Spinning
+from benchmarks.plan import Posting
 from benchmarks.stage import Kind, Stage
 from loopbank.casino import Configuration, Simulator, shipped_games
 from loopbank.casino.core import Ticket, decide_round
@@ -21,6 +21,7 @@ _SIMULATED_AT_ONCE = 500_000
 _RATE = "rounds/s"
 _MICROSECONDS = 1e6
 _ENGINE = "The engine of the games, in-process"
+_CENT = '{"bet_amount":0.01}'
 _OVER_HTTP = "Rounds over HTTP"
 
 
@@ -110,4 +111,4 @@ def _measure_play(stage: Stage, kind: Kind, bank: Bank, game: str, costs: dict[s
 
 def _play(stage: Stage, kind: Kind, bank: Bank, game: str) -> float:
     path = f"/api/v1/casino/{game.replace('_', '-')}/spin"
-    return stage.play(kind, [bank], spinning=Spinning(CONNECTIONS, path)).per_second
+    return stage.play(kind, [bank], posting=Posting(CONNECTIONS, path, _CENT, wanted=200)).per_second

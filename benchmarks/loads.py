@@ -10,7 +10,7 @@ from itertools import count, cycle
 from uuid import uuid4
 
 from benchmarks.connection import Connection, connect
-from benchmarks.plan import LoginStorm, Paying, Plan, Reading, Spinning
+from benchmarks.plan import LoginStorm, Paying, Plan, Posting, Reading
 from benchmarks.streams import Arrivals
 from benchmarks.window import Refused, Window
 
@@ -84,11 +84,12 @@ class PayingLoad:
 
 
 async def ask_in_turn(
-    plan: Plan, asking: Reading | Spinning, window: Window, connection: Connection, place: int
+    plan: Plan, asking: Reading | Posting, window: Window, connection: Connection, place: int
 ) -> None:
     """Ask over one connection, as one player after the other, as soon as the last is answered, until the round ends."""
-    tokens = [token for token, _ in plan.players[place :: asking.connections]]
-    requests = _readings(asking, tokens) if isinstance(asking, Reading) else _spins(asking, tokens)
+    players = plan.players[place :: asking.connections]
+    requests = _readings(asking, players) if isinstance(asking, Reading) else _postings(asking, players)
+    wanted = _OK if isinstance(asking, Reading) else asking.wanted
     ended = asyncio.get_running_loop().create_future()
     asked_at = 0.0
 
@@ -99,7 +100,7 @@ async def ask_in_turn(
 
     def answered(status: int, body: bytes) -> None:
         try:
-            goes_on = window.note(asked_at=asked_at, status=status, wanted=_OK, body=body)
+            goes_on = window.note(asked_at=asked_at, status=status, wanted=wanted, body=body)
         except Refused as error:
             ended.set_exception(error)
             return
@@ -127,24 +128,27 @@ async def storm(plan: Plan, wanted: LoginStorm, window: Window) -> Counter[str]:
     return statuses
 
 
-def _readings(reading: Reading, tokens: Sequence[str]) -> Iterator[bytes]:
+def _readings(reading: Reading, players: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     head = f"GET {reading.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
-    return cycle([f"{head}{token}\r\n\r\n".encode() for token in tokens])
+    return cycle([f"{head}{token}\r\n\r\n".encode() for token, _ in players])
 
 
-def _spins(spinning: Spinning, tokens: Sequence[str]) -> Iterator[bytes]:
-    """Bet a cent again and again, each time under a key of its own."""
-    heads = [_head(spinning.path, token) for token in tokens]
-    key_prefix, body = uuid4().hex.encode(), b'{"bet_amount":0.01}'
-    for number, head in enumerate(cycle(heads)):
+def _postings(posting: Posting, players: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    """Ask again and again, each time under a key of its own."""
+    asked = [
+        (_head(posting.path, token, api_key=posting.api_key), posting.body.replace("{account}", number).encode())
+        for token, number in players
+    ]
+    key_prefix = uuid4().hex.encode()
+    for number, (head, body) in enumerate(cycle(asked)):
         yield b"%b%b-%d\r\nContent-Length: %d\r\n\r\n%b" % (head, key_prefix, number, len(body), body)
 
 
-def _head(path: str, token: str) -> bytes:
-    """Begin a request under a key, which comes next."""
+def _head(path: str, token: str, *, api_key: str = "") -> bytes:
+    """Begin a request under an idempotency key, which comes next."""
+    proof = f"X-API-Key: {api_key}" if api_key else f"Authorization: Bearer {token}"
     return (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-        "Content-Type: application/json\r\nIdempotency-Key: "
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\n{proof}\r\nContent-Type: application/json\r\nIdempotency-Key: "
     ).encode()
 
 

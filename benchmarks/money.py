@@ -6,13 +6,11 @@ from contextlib import ExitStack
 from functools import partial
 
 from benchmarks.bank import Bank
-from benchmarks.books import PER_CALL
 from benchmarks.figures import Promise, Row, figure, interleaved
 from benchmarks.plan import Paying
 from benchmarks.stage import Kind, Stage
 
 CONNECTIONS = 64
-_PGBENCH_CLIENTS = 32
 _REPLICAS = 4
 _RATE = "transfers/s"
 _MICROSECONDS = 1e6
@@ -52,7 +50,7 @@ class _HttpRounds:
 
 def measure_transfers(stage: Stage) -> list[Row]:
     """Measure single transfers through HTTP, uniform and hot, on both databases."""
-    peers = {name: partial(_pgbench, stage, script) for name, script in _PEERS.items()}
+    peers = {name: partial(stage.pgbench, script) for name, script in _PEERS.items()}
     with ExitStack() as running:
         urls = {kind: stage.fresh_database(kind, "transfers") for kind in Kind}
         banks = {kind: running.enter_context(stage.bank(url)) for kind, url in urls.items()}
@@ -88,20 +86,15 @@ def measure_transfers(stage: Stage) -> list[Row]:
     return [*rows, lean]
 
 
-def _pgbench(stage: Stage, script: str) -> float:
-    stage.postgres.settle()
-    return stage.postgres.pgbench(script, database=stage.peer, clients=_PGBENCH_CLIENTS, seconds=stage.scale.seconds)
-
-
 def measure_bulk(stage: Stage) -> list[Row]:
-    """Measure a thousand transfers per call, in-process: there is no bulk endpoint over HTTP yet."""
+    """Measure a thousand transfers per call, in-process."""
     urls = {kind: stage.fresh_database(kind, "bulk") for kind in Kind}
     works = {"lines": "", "commands": "_keyed"}
     measurements: dict[str, Callable[[], float]] = {}
     for spread in ("uniform", "hot"):
         for work, suffix in works.items():
             script = f"bulk_{spread}{suffix}.sql"
-            measurements[f"pgbench: {script}"] = partial(_bulk_pgbench, stage, script)
+            measurements[f"pgbench: {script}"] = partial(stage.pgbench_in_bulk, script)
             for kind in Kind:
                 measurements[f"{kind}, {work}, {spread}"] = partial(stage.bulk, kind, urls[kind], work, spread)
     rates = interleaved(stage.scale.rounds, measurements, stage.step)
@@ -111,12 +104,6 @@ def measure_bulk(stage: Stage) -> list[Row]:
         for spread in ("uniform", "hot")
         for kind in Kind
     ]
-
-
-def _bulk_pgbench(stage: Stage, script: str) -> float:
-    stage.postgres.settle()
-    calls = stage.postgres.pgbench(script, database=stage.peer, clients=1, seconds=stage.scale.seconds / 2)
-    return calls * PER_CALL
 
 
 def _bulk_row(kind: Kind, work: str, spread: str, ours: Sequence[float], peer: Sequence[float]) -> Row:

@@ -24,11 +24,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Spinning:
-    """Rounds of one game, given by its path, over `connections` connections; every bet goes to the one house."""
+class Posting:
+    """POST requests of one path over `connections` connections, each under an idempotency key, player after player."""
 
     connections: int
     path: str
+    body: str
+    """The same in every request, but for `{account}`, which becomes the player's account number."""
+    wanted: int = 201
+    api_key: str = ""
+    """Who asks; without one the player asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Plan:
     warm_up_seconds: float
     paying: Paying | None = None
     reading: Reading | None = None
-    spinning: Spinning | None = None
+    posting: Posting | None = None
     storm: LoginStorm | None = None
     streams: int = 0
     """How many of the players hold a live stream open for the whole round."""

@@ -9,11 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from benchmarks.bank import Bank, environment, loopbank, run_module
-from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Plan, Reading, Spinning
+from benchmarks.books import PER_CALL
+from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Plan, Posting, Reading
 from benchmarks.postgres import Postgres
 
 _PEOPLE = "people"
 _PEER = "peer"
+_PGBENCH_CLIENTS = 32
 _WARM_UP_CONNECTIONS = 16
 _WARM_UP_SECONDS = 1.0
 
@@ -37,6 +39,14 @@ class Scale:
     large_history: int
     starts: int
     storm_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that may do everything with everybody's accounts, and the account it collects on."""
+
+    api_key: str
+    account_number: str
 
 
 FULL = Scale(
@@ -68,9 +78,10 @@ class Stage:
         self.postgres = postgres
         self.scale = scale
         self.step = step
-        self.peer = _PEER
         self._folder = folder
         self._players: dict[Kind, tuple[tuple[str, str], ...]] = {}
+        self._person_ids: dict[Kind, tuple[str, ...]] = {}
+        self._programs: dict[Kind, Program] = {}
 
     def prepare(self) -> None:
         """Make the peer's books, and people who can pay on both databases."""
@@ -85,7 +96,9 @@ class Stage:
             env = self.environment(url)
             loopbank("migrate", env=env)
             settled = json.loads(run_module("people", str(self.scale.players), env=env))
-            self._players[kind] = tuple((player["token"], player["account_number"]) for player in settled)
+            self._players[kind] = tuple((one["token"], one["account_number"]) for one in settled["players"])
+            self._person_ids[kind] = tuple(one["person_id"] for one in settled["players"])
+            self._programs[kind] = Program(settled["api_key"], settled["administrators_account"])
 
     def fresh_database(self, kind: Kind, name: str) -> str:
         """Give the URL of a fresh copy of the populated database."""
@@ -111,6 +124,16 @@ class Stage:
         arguments = ("measure", work, spread, str(self.scale.seconds / 2), str(self.scale.warm_up_seconds / 2))
         return float(run_module("books", *arguments, env=self.environment(url), given=self._accounts(kind)))
 
+    def pgbench(self, script: str) -> float:
+        """Let pgbench move coins in its own books from many connections; gives transfers per second."""
+        self.postgres.settle()
+        return self.postgres.pgbench(script, database=_PEER, clients=_PGBENCH_CLIENTS, seconds=self.scale.seconds)
+
+    def pgbench_in_bulk(self, script: str) -> float:
+        """Let pgbench move a thousand at a time over one connection; gives transfers per second."""
+        self.postgres.settle()
+        return PER_CALL * self.postgres.pgbench(script, database=_PEER, clients=1, seconds=self.scale.seconds / 2)
+
     def warm_up(self, kind: Kind, bank: Bank) -> None:
         """Let everybody pay, so that every token is known and every account found before anything counts."""
         self.step(f"everybody's first payment on {kind}")
@@ -124,7 +147,7 @@ class Stage:
         *,
         paying: Paying | None = None,
         reading: Reading | None = None,
-        spinning: Spinning | None = None,
+        posting: Posting | None = None,
         storm: LoginStorm | None = None,
         streams: int = 0,
         seconds: float | None = None,
@@ -137,7 +160,7 @@ class Stage:
             warm_up_seconds=self.scale.warm_up_seconds,
             paying=paying,
             reading=reading,
-            spinning=spinning,
+            posting=posting,
             storm=storm,
             streams=min(streams, len(self._players[kind])),
         )
@@ -145,6 +168,14 @@ class Stage:
         for name in ("latency", "live"):
             answer[name] = None if answer[name] is None else Latency(**answer[name])
         return Outcome(**answer)
+
+    def person_ids(self, kind: Kind) -> tuple[str, ...]:
+        """Give who the players of a database are."""
+        return self._person_ids[kind]
+
+    def program(self, kind: Kind) -> Program:
+        """Give what a database knows of the one program."""
+        return self._programs[kind]
 
     def _accounts(self, kind: Kind) -> str:
         return json.dumps([number for _, number in self._players[kind]])
