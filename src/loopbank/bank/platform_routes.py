@@ -35,6 +35,7 @@ _UserIdQuery = Annotated[
     Query(alias="userId", max_length=64, description="With an API key: whose.", examples=["4b4f6f5e"]),
 ]
 _TRANSFER_EXAMPLE = {"toUserId": "9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f", "amount": 12.5, "reason": "A good answer"}
+_TREASURY_EXAMPLE = {"treasuryType": "REWARD", "amount": 12.5, "reason": "Course: first steps"}
 
 
 class CoinRoutes:
@@ -87,7 +88,9 @@ class CoinRoutes:
             summary="Pay a treasury",
             response_model=schemas.MoneyAnswer,
             responses=responses,
-            openapi_extra=signed_in(moves_money=True, by=WHO),
+            openapi_extra=signed_in(
+                lean_body=schemas.TreasuryPaymentBody, example=_TREASURY_EXAMPLE, moves_money=True, by=WHO
+            ),
         )
 
     async def wallet(self, request: Request, user_id: _UserIdQuery = None) -> dict[str, Any]:
@@ -151,9 +154,11 @@ class CoinRoutes:
         )
         return await self._pay(request, caller, order, _TRANSFER_WORDS)
 
-    async def pay_treasury(self, request: Request, body: schemas.TreasuryPaymentBody) -> Response:
+    @lean
+    async def pay_treasury(self, request: Request) -> Response:
         """Pay a treasury, once per Idempotency-Key."""
         caller = await self._payer(request)
+        body = await read_body(request, schemas.TreasuryPaymentBody)
         source = await self._parties.source(caller, body.from_user_id)
         target = treasury_named(body.treasury_type).account
         order = Order(

@@ -4462,28 +4462,6 @@ export interface components {
             treasuryType: string;
         };
         /**
-         * TreasuryPaymentBody
-         * @description A payment to a treasury; `fromUserId` only with an API key.
-         */
-        TreasuryPaymentBody: {
-            /**
-             * Amount
-             * @description Coins above zero with at most two decimals, as a number or as text.
-             * @example 12.5
-             */
-            amount: number | string;
-            /** Fromuserid */
-            fromUserId?: string | null;
-            /** Reason */
-            reason?: string | null;
-            /**
-             * Treasurytype
-             * @description COURSE, SUBSCRIPTION, REWARD or GENERAL.
-             * @example REWARD
-             */
-            treasuryType: string;
-        };
-        /**
          * TreasuryTransferAnswer
          * @description Coins that left a treasury: one transaction, or the results of a prize list; and what is left there.
          */
@@ -9856,12 +9834,28 @@ export interface operations {
                 /**
                  * @example {
                  *       "amount": 12.5,
-                 *       "fromUserId": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
                  *       "reason": "Course: first steps",
                  *       "treasuryType": "REWARD"
                  *     }
                  */
-                "application/json": components["schemas"]["TreasuryPaymentBody"];
+                "application/json": {
+                    /**
+                     * Amount
+                     * @description Coins above zero with at most two decimals, as a number or as text.
+                     * @example 12.5
+                     */
+                    amount: number | string;
+                    /** Fromuserid */
+                    fromUserId?: string | null;
+                    /** Reason */
+                    reason?: string | null;
+                    /**
+                     * Treasurytype
+                     * @description COURSE, SUBSCRIPTION, REWARD or GENERAL.
+                     * @example REWARD
+                     */
+                    treasuryType: string;
+                };
             };
         };
         responses: {
