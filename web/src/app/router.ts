@@ -109,7 +109,10 @@ function accessGuard(to: RouteLocationNormalized, pinia: Pinia): RouteLocationRa
   if (to.meta.access === 'people' && status === 'signed-out') {
     return { name: 'sign-in', query: to.fullPath === '/' ? {} : { continue: to.fullPath } }
   }
-  if (to.meta.access === 'guests' && status !== 'signed-out') return { name: 'home' }
+  if (to.meta.access === 'guests' && status !== 'signed-out') {
+    // Whoever left for Google to link an account is told here why it did not work.
+    return to.hash.startsWith('#refused=') ? { name: 'security', hash: to.hash } : { name: 'home' }
+  }
   return true
 }
 

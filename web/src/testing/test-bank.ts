@@ -19,6 +19,8 @@ export const CONFIG: BankConfig = {
   factions: ['Fixers'],
   account_number_prefix: 'NC',
   welcome_bonus: 1000,
+  public_url: '',
+  takes_google_accounts: false,
 }
 
 export const RUNNER: Account = {

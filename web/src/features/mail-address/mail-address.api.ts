@@ -1,17 +1,5 @@
-import { queryOptions } from '@tanstack/vue-query'
-import { useBankApi, type BankApi } from '@/shared/api/bank-api'
+import { useBankApi } from '@/shared/api/bank-api'
 import { answerOf } from '@/shared/api/problem'
-import type { OwnAccount } from '@/shared/api/types'
-
-const PATH = '/api/auth/me'
-
-/** Who the signed-in person is to the Authentication Service: address, role, whether the address is proven. */
-export function ownAccountQuery(api: BankApi) {
-  return queryOptions({
-    queryKey: ['own-account'] as const,
-    queryFn: async ({ signal }): Promise<OwnAccount> => (await answerOf(api.auth.GET(PATH, { signal }))).user,
-  })
-}
 
 /** Proofs that an address is one's own. Every function raises Refusal or Unreachable. */
 export function useMailAddress() {

@@ -7,19 +7,21 @@ import SignInPage from './SignInPage.vue'
 const PLATFORM = { ...CONFIG, profile: 'platform', theme: 'looping-binary', password_length_min: 8 }
 const SIGNED_IN = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, user: RUNNER }
 
-async function open(config: typeof CONFIG) {
+async function open(config: typeof CONFIG, outcome = { refused: '', challenge: '' }) {
   const asked: { path: string; body: unknown }[] = []
   const bank = testBank(async (request) => {
     const { pathname } = new URL(request.url)
-    const body: unknown = request.method === 'POST' ? await request.json() : null
+    const body: unknown = request.method === 'POST' ? await request.json().catch(() => null) : null
     asked.push({ path: pathname, body })
+    if (pathname.endsWith('/sign-in/options')) return answer(200, { options: { challenge: 'AQID', rpId: 'localhost' } })
     if (pathname === '/api/v1/auth/login') return answer(200, { totp_required: true, challenge: 'prove-it' })
     if (pathname === '/api/v1/auth/second-factor') return answer(200, SIGNED_IN)
     return answer(200, { account: RUNNER })
   }, config)
   const { router, global } = await openScreens(bank, 'access')
   const enter = vi.spyOn(router, 'replace').mockResolvedValue()
-  const page = mount(SignInPage, { global, attachTo: document.body })
+  const page = mount(SignInPage, { props: { outcome }, global, attachTo: document.body })
+  await flushPromises()
   const posts = () => asked.filter(({ body }) => body !== null)
   return { page, posts, enter }
 }
@@ -59,6 +61,33 @@ describe('the sign-in', () => {
     await fillAndSend(page, ' 402917 ')
     expect(posts()[1]).toEqual({ path: '/api/v1/auth/second-factor', body: { challenge: 'prove-it', code: '402917' } })
     expect(enter).toHaveBeenCalledWith({ name: 'home' })
+  })
+
+  it('offers Google where a client is set, and says why Google opened nothing', async () => {
+    const { page, enter } = await open({ ...PLATFORM, takes_google_accounts: true }, { refused: 'outside_link_needed', challenge: '' })
+    expect(page.text()).toContain('Sign in with Google')
+    expect(page.find('[role="alert"]').text()).toContain('There is an account with this address.')
+    expect(enter).toHaveBeenCalledWith({ name: 'sign-in' })
+    expect((await open(PLATFORM)).page.text()).not.toContain('Google')
+  })
+
+  it('goes on with the second factor of whoever came back from Google', async () => {
+    const { page, posts } = await open(PLATFORM, { refused: '', challenge: 'from-google' })
+    await fillAndSend(page, '402917')
+    expect(posts()).toEqual([{ path: '/api/v1/auth/second-factor', body: { challenge: 'from-google', code: '402917' } }])
+  })
+
+  it('signs in with a passkey where the browser and the site have them', async () => {
+    expect((await open(PLATFORM)).page.text()).not.toContain('passkey')
+    vi.stubGlobal('PublicKeyCredential', vi.fn())
+    const declined = vi.fn(() => Promise.reject(new DOMException('no', 'NotAllowedError')))
+    vi.stubGlobal('navigator', { ...navigator, credentials: { get: declined } })
+    const { page } = await open(PLATFORM)
+    await page.findAll('button').find((button) => button.text() === 'Sign in with a passkey')?.trigger('click')
+    await flushPromises()
+    expect(declined).toHaveBeenCalledOnce()
+    expect(page.text()).toContain('No passkey was used.')
+    vi.unstubAllGlobals()
   })
 
   it('does not bother the server with an empty form', async () => {

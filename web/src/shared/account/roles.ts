@@ -1,7 +1,7 @@
 import type { Account } from '@/shared/api/types'
 
 /** Each may do what those before it may. */
-const ROLES = ['USER', 'DEVELOPER', 'ADMIN', 'SUPERADMIN'] as const
+export const ROLES = ['USER', 'DEVELOPER', 'ADMIN', 'SUPERADMIN'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Whether somebody has a role or one above it; the server decides, this only spares people closed doors. */

@@ -28,6 +28,8 @@ const OPEN_PATHS = [
   '/api/v1/auth/register',
   '/api/v1/auth/setup',
   '/api/v1/auth/reset-password',
+  '/api/v1/auth/passkeys/sign-in/options',
+  '/api/v1/auth/passkeys/sign-in',
   '/api/auth/register',
   '/api/auth/login/init',
   '/api/auth/login/verify',

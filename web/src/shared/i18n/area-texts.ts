@@ -1,7 +1,7 @@
 import type { BankI18n, Language } from './bank-i18n'
 
 /** Parts of the app with texts of their own, so that nobody loads the texts of screens they never open. */
-export const TEXT_AREAS = ['access', 'apps', 'clients', 'desk'] as const
+export const TEXT_AREAS = ['access', 'apps', 'clients', 'desk', 'members', 'security'] as const
 export type TextArea = (typeof TEXT_AREAS)[number]
 
 const files = import.meta.glob<object>('./areas/*.json', { import: 'default' })

@@ -17,15 +17,30 @@ export function accessTokenOf(answer: SignedIn | SignedInByMail, now: number): A
   return { value: answer.access_token, expiresAt: now + answer.expires_in * 1000 }
 }
 
+/** Somebody left for a provider elsewhere, and may come back signed in: to any screen but the sign-in. */
+const OUTSIDE = 'outside'
+
 /** Remembers on this device whether somebody is signed in. */
 export function rememberSignedIn(isSignedIn: boolean): void {
   if (isSignedIn) localStorage.setItem(SIGNED_IN_MARK, 'yes')
   else localStorage.removeItem(SIGNED_IN_MARK)
 }
 
+/** Leaves for Google, which sends the browser back with a session in the refresh cookie, or to the sign-in. */
+export function leaveForGoogle(): void {
+  localStorage.setItem(SIGNED_IN_MARK, OUTSIDE)
+  window.location.assign('/api/auth/google')
+}
+
+/** Whether the session in the refresh cookie, if there is one, began elsewhere. */
+export function cameFromOutside(): boolean {
+  return localStorage.getItem(SIGNED_IN_MARK) === OUTSIDE
+}
+
 /** Whether a session may be waiting in the refresh cookie. */
 export function mayBeSignedIn(): boolean {
-  return localStorage.getItem(SIGNED_IN_MARK) !== null
+  const isBackEmptyHanded = cameFromOutside() && window.location.pathname === '/sign-in'
+  return localStorage.getItem(SIGNED_IN_MARK) !== null && !isBackEmptyHanded
 }
 
 async function renewFromCookie(): Promise<RenewalAnswer> {

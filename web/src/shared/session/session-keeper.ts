@@ -66,6 +66,11 @@ export class SessionKeeper {
   /** Takes over the token of a fresh sign-in. */
   begin(token: AccessToken): void {
     this.#take(token)
+    this.announceBeginning()
+  }
+
+  /** Tells the other tabs of a session that began elsewhere and came in the cookie. */
+  announceBeginning(): void {
     this.#tell({ kind: 'begun' })
   }
 

@@ -6,7 +6,7 @@ import { answerOf } from '@/shared/api/problem'
 import type { SignedIn, SignedInByMail } from '@/shared/api/types'
 import { forgetLastKnownAccount } from '@/shared/connection/last-known-account'
 import { accountQuery } from '@/shared/account/account.queries'
-import { accessTokenOf, COOKIE_TRANSPORT, mayBeSignedIn, rememberSignedIn } from './browser-session'
+import { accessTokenOf, cameFromOutside, COOKIE_TRANSPORT, mayBeSignedIn, rememberSignedIn } from './browser-session'
 import type { SessionKeeper } from './session-keeper'
 
 export const sessionKeeperKey: InjectionKey<SessionKeeper> = Symbol('session keeper')
@@ -48,6 +48,10 @@ export const useSessionStore = defineStore('session', () => {
     try {
       const token = await keeper?.token()
       status.value = token ? 'signed-in' : 'signed-out'
+      if (token && cameFromOutside()) {
+        keeper?.announceBeginning()
+        rememberSignedIn(true)
+      }
     } catch {
       // The reason does not matter here: the screens ask again and explain it.
       status.value = 'unreachable'

@@ -31,6 +31,8 @@ export const ICONS = {
   device: 'M7 2h10v20H7zM11 18h2',
   language: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
   effects: 'M4 6h9M17 6h3M4 12h3M11 12h9M4 18h7M15 18h5',
+  'sign-in': 'M10 4h9v16h-9M3 12h11M10 8l4 4-4 4',
+  print: 'M7 9V3h10v6M7 17H3V9h18v8h-4M7 14h10v7H7z',
   'sign-out': 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
   faction: 'M5 3v18M5 4h13l-3 4.500 3 4.500H5',
   edit: 'M4 20l1-5L16 4l4 4L9 19zM13.500 6.500l4 4',
