@@ -13,6 +13,10 @@ export interface DeskRoutes {
   'desk-people': Named<'desk-people', '/desk/people'>
   'desk-person': Named<'desk-person', '/desk/people/:account', { account: string }>
   'desk-adjust': Named<'desk-adjust', '/desk/people/:account/adjust', { account: string }>
+  'desk-members': Named<'desk-members', '/desk/members'>
+  'desk-member': Named<'desk-member', '/desk/members/:id', { id: string }>
+  'desk-letters': Named<'desk-letters', '/desk/letters'>
+  'desk-security': Named<'desk-security', '/desk/security'>
   'desk-factions': Named<'desk-factions', '/desk/factions'>
   'desk-credit': Named<'desk-credit', '/desk/factions/:faction/credit', { faction: string }>
   'desk-transactions': Named<'desk-transactions', '/desk/transactions'>
@@ -53,9 +57,19 @@ const deskScreens: Screen[] = [
     props: (route) => coinActProps('act' in route.params ? route.params.act : ''),
     meta: { title: 'desk.money.title', access: 'people' },
   },
-  { path: 'people', name: 'desk-people', component: () => import('@/features/desk/people/PeoplePage.vue'), meta: { title: 'desk.people.title', access: 'people' } },
+  {
+    path: 'people',
+    name: 'desk-people',
+    component: () => import('@/features/desk/people/PeoplePage.vue'),
+    props: (route) => ({ search: typeof route.query.search === 'string' ? route.query.search : '' }),
+    meta: { title: 'desk.people.title', access: 'people' },
+  },
   { path: 'people/:account', name: 'desk-person', component: () => import('@/features/desk/people/PersonPage.vue'), props: true, meta: { title: 'desk.people.title', access: 'people' } },
   { path: 'people/:account/adjust', name: 'desk-adjust', component: () => import('@/features/desk/people/AdjustPage.vue'), props: true, meta: { title: 'desk.adjust.title', access: 'people' } },
+  { path: 'members', name: 'desk-members', component: () => import('@/features/desk/members/MembersPage.vue'), meta: { title: 'members.title', access: 'people', area: 'members' } },
+  { path: 'members/:id', name: 'desk-member', component: () => import('@/features/desk/members/MemberPage.vue'), props: true, meta: { title: 'members.title', access: 'people', area: 'members' } },
+  { path: 'letters', name: 'desk-letters', component: () => import('@/features/desk/letters/LettersPage.vue'), meta: { title: 'desk.letters', access: 'people', area: 'members' } },
+  { path: 'security', name: 'desk-security', component: () => import('@/features/desk/security/EverybodysEventsPage.vue'), meta: { title: 'security.title', access: 'people', area: 'security' } },
   { path: 'factions', name: 'desk-factions', component: () => import('@/features/desk/factions/FactionsPage.vue'), meta: { title: 'desk.factions.title', access: 'people' } },
   { path: 'factions/:faction/credit', name: 'desk-credit', component: () => import('@/features/desk/factions/CreditPage.vue'), props: true, meta: { title: 'desk.credit.title', access: 'people' } },
   {
