@@ -5,9 +5,12 @@ import json
 import bcrypt
 import pytest
 from joserfc import jws
+from sqlalchemy import update
 
 from loopbank.foundation.database import Database
 from loopbank.identity import store
+from loopbank.identity.passwords import NO_PASSWORD
+from loopbank.identity.tables import person
 from tests.access.signing import SettableClock
 from tests.identity.authentication import PASSWORD, ROUNDS, Authentication, Client
 
@@ -49,9 +52,14 @@ async def test_unknown_names_and_wrong_passwords_get_the_same_answer(client: Cli
 
 
 async def test_unknown_names_and_wrong_passwords_cost_the_same_work(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    authentication: Authentication, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await client.register("Runner")
+    names = ("Runner", "Shut Out", "Without Password")
+    for name in names:
+        await client.register(name)
+    async with authentication.database.transaction() as tx:
+        await tx.run(update(person).where(person.c.name == names[1]).values(deactivated_at=authentication.clock()))
+        await tx.run(update(person).where(person.c.name == names[2]).values(password_hash=NO_PASSWORD))
     checked: list[bytes] = []
     really_check = bcrypt.checkpw
 
@@ -60,9 +68,9 @@ async def test_unknown_names_and_wrong_passwords_cost_the_same_work(
         return really_check(digest, hashed)
 
     monkeypatch.setattr(bcrypt, "checkpw", checkpw)
-    await client.login("Runner", "wrong-password")
-    await client.login("Nobody Here", "wrong-password")
-    assert checked == [f"$2b${ROUNDS:02d}$".encode()] * 2
+    for name in (*names, "Nobody Here"):
+        assert (await client.login(name, "wrong-password")).code == "wrong_credentials"
+    assert checked == [f"$2b${ROUNDS:02d}$".encode()] * 4
 
 
 async def test_the_stand_in_for_unknown_people_lets_nobody_in(authentication: Authentication, client: Client) -> None:

@@ -7,11 +7,10 @@ import httpx
 import pytest
 
 from loopbank.foundation.database import connect_database
-from loopbank.foundation.settings import Profile
 from tests.access.signing import SettableClock
-from tests.identity.authentication import Authentication, running
-from tests.identity.google.story import PUBLIC_URL, OutsideStory
-from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, Lies, OpenidProvider
+from tests.identity.authentication import running
+from tests.identity.google.story import OutsideStory, outside_bank
+from tests.support.openid_provider import Lies, OpenidProvider
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +18,7 @@ async def shared_platform(module_database_url: str, anyio_backend: str) -> Async
     """A platform on either database and a provider on a real port, which the tests of one module share."""
     database, clock = connect_database(module_database_url), SettableClock()
     with OpenidProvider(lambda: clock.seconds) as provider:
-        authentication = Authentication(
-            database,
-            clock,
-            profile=Profile.PLATFORM,
-            public_url=PUBLIC_URL,
-            google_client_id=CLIENT_ID,
-            google_client_secret=CLIENT_SECRET,
-            google_issuer=provider.issuer,
-        )
+        authentication = outside_bank(database, clock, provider)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             await stack.enter_async_context(running(authentication))

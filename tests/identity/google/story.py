@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import httpx
 
+from loopbank.foundation.database import Database
+from loopbank.foundation.settings import Profile
+from tests.access.signing import SettableClock
 from tests.identity.authentication import PASSWORD, Answer, Authentication, Client
-from tests.support.openid_provider import OpenidProvider
+from tests.support.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenidProvider
 
 PUBLIC_URL = "https://bank.example"
 GOOGLE = "/api/auth/google"
@@ -99,6 +102,19 @@ class Traveller:
     async def linked(self, token: str) -> list[str]:
         addresses: list[str] = (await self.client.send("GET", f"{GOOGLE}/account", token=token)).json["addresses"]
         return addresses
+
+
+def outside_bank(database: Database, clock: SettableClock, provider: OpenidProvider) -> Authentication:
+    """A platform that signs people in with accounts at a provider."""
+    return Authentication(
+        database,
+        clock,
+        profile=Profile.PLATFORM,
+        public_url=PUBLIC_URL,
+        google_client_id=CLIENT_ID,
+        google_client_secret=CLIENT_SECRET,
+        google_issuer=provider.issuer,
+    )
 
 
 class OutsideStory:

@@ -85,7 +85,7 @@ async def test_whoever_did_not_ask_for_a_code_gets_nothing(
     fields = {"code": code, "redirect_uri": CALLBACK, **changed}
     refused = await app.post("/oauth/token", grant_type="authorization_code", **fields)
     if "code_verifier" not in changed:
-        refused = await app.redeem(**{"code": code, **changed})
+        refused = await app.redeem(**{"code": code, **changed})  # type: ignore[arg-type]  # a code is always there
     assert (refused.status, refused.error) == (400, "invalid_grant")
     assert (await app.redeem(code)).status == 200
 

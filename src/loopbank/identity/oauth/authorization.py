@@ -134,10 +134,12 @@ class Authorization:
     async def standing_grant(self, request: AuthorizationRequest, browser: Browser) -> StoredGrant | None:
         """Give the grant that answers a request without asking again; None when the person has to agree first.
 
-        Raises RedirectedRefusal when they have to and nobody may be asked.
+        Another program on the person's own device can pretend to be a public client that listens there, so that one
+        asks every time (RFC 8252, 8.6). Raises RedirectedRefusal when the person has to agree and nobody may be asked.
         """
         grant = await self._families.grant(browser.person.id, request.client.id)
-        if grant is not None and request.scopes <= grant.scopes and "consent" not in request.prompts:
+        is_sure = not request.client.is_public or request.redirect_uri.startswith("https:")
+        if is_sure and grant is not None and request.scopes <= grant.scopes and "consent" not in request.prompts:
             return grant
         if "none" in request.prompts:
             raise self._redirected(request, ConsentRequired())
