@@ -7,7 +7,7 @@ import pytest
 from joserfc import jws
 from sqlalchemy import select
 
-from loopbank.access import Role, TokenVerifier
+from loopbank.access import InvalidToken, Role, TokenVerifier
 from loopbank.foundation.database import Database
 from loopbank.identity import SigningKeyUnreadable
 from loopbank.identity.keys import KeyRing
@@ -145,3 +145,35 @@ async def test_rotations_at_once_leave_one_newest_key(database: Database, clock:
     async with database.reading() as tx:
         newest = await tx.rows(select(signing_key.c.id).where(signing_key.c.retired_at.is_(None)))
     assert len(newest) == 1
+
+
+async def test_stolen_keys_are_withdrawn_with_all_that_they_signed(database: Database, clock: SettableClock) -> None:
+    ring, other = key_ring(database, clock), key_ring(database, clock)
+    await ring.start()
+    await other.start()
+    verifier = TokenVerifier(fetch_keys=other.document, issuer="loopbank", clock=clock)
+    person = Person("person-1", "Runner", Role.USER, clock())
+    old = (await issuer_with(ring, clock).issue(person, session_of(person, clock))).text
+    await ring.rotate()
+    assert (await verifier.verify(old)).person_id == "person-1"
+    new = await ring.rotate(withdraws=True)
+    assert await published(ring) == [new]
+    assert (await ring.signing_key()).id == new
+    clock.let_pass(31)
+    assert await published(other) == [new]
+    token = (await issuer_with(other, clock).issue(person, session_of(person, clock))).text
+    assert (await verifier.verify(token)).person_id == "person-1"
+    with pytest.raises(InvalidToken):
+        await verifier.verify(old)
+    async with database.reading() as tx:
+        kept = await tx.rows(select(signing_key.c.id).where(signing_key.c.sealed_private_key.is_not(None)))
+    assert [row.id for row in kept] == [new]
+
+
+async def test_a_rotation_under_another_secret_changes_nothing(database: Database, clock: SettableClock) -> None:
+    ring = key_ring(database, clock)
+    await ring.start()
+    with pytest.raises(SigningKeyUnreadable):
+        await key_ring(database, clock, "another secret, the wrong one for this").rotate()
+    clock.let_pass(31)
+    assert await published(ring) == [(await ring.signing_key()).id]

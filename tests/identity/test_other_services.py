@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from joserfc import jws
 from starlette.requests import Request
 
 from loopbank.access import InvalidToken, RevocationKind, Role, ServiceTokens
 from loopbank.foundation.clock import later
 from loopbank.identity import revocation_log, store
+from loopbank.identity.keys import new_signing_key
 from tests.access.signing import SettableClock
 from tests.identity.authentication import PASSWORD, Authentication, Client
 from tests.identity.test_administration import person_named
@@ -49,10 +51,10 @@ async def test_a_role_change_and_a_deactivation_take_effect_elsewhere_after_one_
     runner = await person_named(authentication, "runner")
     await revocations.refresh()
     for role in (Role.ADMIN, Role.USER):
-        await administration.change_role(runner.id, role, actor=owner)
+        await administration.change_role(runner.id, role, actor_id=owner.id)
         await revocations.refresh()
         assert (await guard.person(bearing(tokens["access_token"]))).role is role
-    await administration.deactivate(runner.id, actor=owner)
+    await administration.deactivate(runner.id, actor_id=owner.id)
     await revocations.refresh()
     with pytest.raises(InvalidToken):
         await guard.person(bearing(tokens["access_token"]))
@@ -145,3 +147,37 @@ async def test_keys_are_published_for_anybody_and_hold_no_secret(client: Client)
     assert key.keys() == {"kty", "n", "e", "kid", "use", "alg"}
     assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
     assert answer.headers["cache-control"] == "public, max-age=60"
+
+
+async def test_a_new_signing_key_is_noticed_by_nobody_here_or_elsewhere(
+    authentication: Authentication, client: Client, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authentication.identity.keys, "_new_key", new_signing_key)
+    elsewhere, revocations = authentication.coin_service_guard()
+    await revocations.refresh()
+    guards = (authentication.identity.guard, elsewhere)
+
+    async def keys() -> set[str]:
+        return {key["kid"] for key in (await client.send("GET", "/.well-known/jwks.json")).json["keys"]}
+
+    before = (await client.join("Runner"))["access_token"]
+    (old,) = await keys()
+    new = await authentication.identity.keys.rotate()
+    assert await keys() == {old, new}
+    while key_of(last := (await client.login("Runner")).json["access_token"]) == old:
+        clock.let_pass(30)
+    assert key_of(last) == new
+    for token in (before, last):
+        for guard in guards:
+            assert (await guard.person(bearing(token))).name == "Runner"
+    clock.let_pass(authentication.installation.token_hours * 3_600)
+    for guard in guards:
+        with pytest.raises(InvalidToken):
+            await guard.person(bearing(before))
+    clock.let_pass(120)
+    assert await keys() == {new}
+
+
+def key_of(token: str) -> str:
+    """The id of the key that signed a token."""
+    return str(jws.extract_compact(token.encode()).headers()["kid"])

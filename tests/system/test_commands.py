@@ -126,6 +126,17 @@ def test_an_administrator_who_cannot_be_is_refused(
     assert ended.said == ""
 
 
+def test_signing_keys_are_rotated_and_stolen_ones_withdrawn(command: Command, database_url: str) -> None:
+    made = [command("keys", "rotate", "--json", database_url=database_url).document for _ in range(2)]
+    assert len({document["key"] for document in made}) == 2
+    assert [document["withdrawn"] for document in made] == [False, False]
+    stolen = command("keys", "rotate", "--stolen", database_url=database_url)
+    assert (stolen.code, stolen.said.endswith("signs now, and all others are withdrawn.\n")) == (0, True)
+    wrong = command("keys", "rotate", database_url=database_url, SECRET_KEY="another secret, the wrong one for this")
+    assert (wrong.code, wrong.said) == (2, "")
+    assert "SECRET_KEY" in wrong.complained
+
+
 def test_minting_brings_coins_once_per_key(command: Command, database_url: str) -> None:
     first = mint(command, database_url, "--key", "gift-1", "--json")
     assert first.code == 0

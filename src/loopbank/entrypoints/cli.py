@@ -27,6 +27,7 @@ from loopbank.entrypoints.console import (
     tell,
 )
 from loopbank.entrypoints.desk_commands import pay_table_command
+from loopbank.entrypoints.key_commands import rotate_keys_command
 from loopbank.entrypoints.operations_commands import backup_command, move_command, restore_command
 from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
@@ -39,6 +40,8 @@ from loopbank.migrations import migrate
 app = typer.Typer(help="A self-hosted bank for a closed-loop currency.", no_args_is_help=True, add_completion=False)
 admin = typer.Typer(help="Administrators.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+keys = typer.Typer(help="The keys that sign access tokens.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 app.command("verify-round")(verify_round_command)
 app.command("pay-table")(pay_table_command)
 app.command("simulate")(simulate_command)
@@ -46,6 +49,7 @@ app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 app.command("move")(move_command)
 app.command("badges")(badges_command)
+keys.command("rotate")(rotate_keys_command)
 
 
 class Which(StrEnum):

@@ -68,6 +68,12 @@ async def create_administrator(settings: Installation, *, name: str, email: str 
         return person.role.name
 
 
+async def rotate_keys(settings: Installation, *, withdraws: bool) -> str:
+    """Make a new key that signs access tokens and give its id; `withdraws` makes all others worthless."""
+    async with _identity(settings) as identity:
+        return await identity.keys.rotate(withdraws=withdraws)
+
+
 async def mint(settings: Installation, *, to: str, amount: Coins, reason: str, key: str | None) -> dict[str, Any]:
     """Mint coins to an account that exists."""
     async with _database(settings) as database:

@@ -86,11 +86,19 @@ class KeyRing:
         await self._load_when_old()
         return self._document
 
-    async def rotate(self) -> str:
-        """Publish a new key, which signs as soon as everybody can know it; gives its id."""
+    async def rotate(self, *, withdraws: bool = False) -> str:
+        """Publish a new key, which signs as soon as everybody can know it; gives its id.
+
+        `withdraws` is for keys that were stolen: the new one signs at once, all others are published no more, and
+        every token that they signed is worthless as soon as whoever checks tokens looks at the key set again.
+        Raises SigningKeyUnreadable, and then nothing is changed.
+        """
+        await self._load()
         now = self._clock()
         made = await asyncio.to_thread(self._made, now)
         async with self._database.transaction() as tx:
+            if withdraws:
+                await store.withdraw_signing_keys(tx, at=later(now, -self._published_seconds))
             await store.forget_private_halves(tx, retired_before=later(now, -_RELOAD_SECONDS))
             await store.retire_signing_key(tx, at=later(now, _PUBLISHED_BEFORE_USE_SECONDS))
             await store.insert_signing_key(tx, made)

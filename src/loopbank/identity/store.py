@@ -309,6 +309,12 @@ async def retire_signing_key(tx: Transaction, *, at: Instant) -> None:
     await tx.run(update(signing_key).where(signing_key.c.retired_at.is_(None)).values(retired_at=at))
 
 
+async def withdraw_signing_keys(tx: Transaction, *, at: Instant) -> None:
+    """Let every key have retired by an instant."""
+    later_than = signing_key.c.retired_at.is_(None) | (signing_key.c.retired_at > at)
+    await tx.run(update(signing_key).where(later_than).values(retired_at=at))
+
+
 async def forget_private_halves(tx: Transaction, *, retired_before: Instant) -> None:
     """Delete the private halves of keys that retired before an instant."""
     await tx.run(
