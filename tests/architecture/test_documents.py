@@ -14,6 +14,12 @@ DOCUMENTS = sorted(path for path in tracked_files() if path.suffix == ".md")
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 HEADINGS = ["## Context", "## Decision", "## Alternatives", "## What enforces it"]
 DECISION_LINES_MAX = 50
+TESTS = {
+    name
+    for path in tracked_files()
+    if path.name.startswith("test_") and path.suffix == ".py"
+    for name in re.findall(r"def (test_\w+)\(", (ROOT / path).read_text())
+}
 
 TOP = {path.parts[0] for path in tracked_files()}
 RULES = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
@@ -39,6 +45,10 @@ def missing_commands(text: str) -> list[str]:
     return made + run
 
 
+def missing_tests(text: str) -> list[str]:
+    return [name for name in re.findall(r"`(test_\w+)`", text) if name not in TESTS]
+
+
 def incomplete(decision: str) -> list[str]:
     found = []
     if re.findall(r"^## .*$", decision, flags=re.MULTILINE) != HEADINGS:
@@ -55,6 +65,7 @@ def test_what_a_document_names_exists(document: Path) -> None:
     text = (ROOT / document).read_text()
     assert missing_paths(document, text) == []
     assert missing_commands(text) == []
+    assert missing_tests(text) == []
 
 
 def test_a_command_is_made_in_one_way() -> None:
@@ -83,6 +94,8 @@ def test_a_missing_path_or_command_is_noticed() -> None:
     assert not missing_paths(document, "see `src/loopbank/coins.py`, `application/json` and `/api/v1/account`")
     assert missing_commands("run `make gold` or `loopbank fly`") == ["make gold", "loopbank fly"]
     assert missing_commands("run `make test`, then `loopbank check`") == []
+    assert missing_tests("`test_the_moon_is_cheese`") == ["test_the_moon_is_cheese"]
+    assert missing_tests("`test_a_missing_path_or_command_is_noticed`, and test_prose") == []
 
 
 def test_an_incomplete_decision_is_noticed() -> None:
