@@ -22,7 +22,8 @@ Grounds = Callable[[Transaction], Awaitable[Announcement]]
 
 _KIND = "password"
 _ACCOUNT_PATH = "/"
-_OBSOLETE = (Purpose.RESET_PASSWORD, Purpose.RESET_SLIP)
+_OBSOLETE = (Purpose.RESET_PASSWORD, Purpose.RESET_SLIP, Purpose.PASSKEY_REGISTRATION, Purpose.OUTSIDE_SIGN_IN)
+"""What a former password, or forgetting it, had begun: whoever is shut out by a new one shall not end it."""
 
 
 class PasswordChange:

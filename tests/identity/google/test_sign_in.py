@@ -10,7 +10,7 @@ from loopbank.access import Role
 from loopbank.foundation.database import Database
 from tests.access.signing import SettableClock
 from tests.identity.accounts.mailbox import latest
-from tests.identity.authentication import PASSWORD, Authentication, running
+from tests.identity.authentication import OTHER_PASSWORD, PASSWORD, Authentication, running
 from tests.identity.google.story import COOKIE, GOOGLE, Arrived, OutsideStory, Traveller, state_of
 from tests.support.openid_provider import CLIENT_ID, Lies
 
@@ -100,6 +100,17 @@ async def test_an_address_with_an_account_here_is_linked_only_by_who_knows_its_p
     assert (await traveller.change_link("unlink", token)).status == 200
     assert (await traveller.change_link("unlink", token)).code == "outside_account_not_found"
     assert (await other.travel()).refusal == "outside_link_needed"
+
+
+async def test_a_new_password_ends_what_the_old_one_began(platform: OutsideStory, traveller: Traveller) -> None:
+    token = await traveller.register()
+    thief = await platform.traveller()
+    begun = await thief.change_link("link", token)
+    back = await thief.sign_in_there(begun.json["authorizationUrl"])
+    body = {"currentPassword": PASSWORD, "newPassword": OTHER_PASSWORD}
+    changed = await traveller.client.send("POST", "/api/auth/change-password", body, token=token)
+    assert (await thief.come_back(back)).refusal == REFUSED
+    assert await traveller.linked(changed.json["token"]) == []
 
 
 async def test_an_account_elsewhere_belongs_to_one_person_here(platform: OutsideStory, traveller: Traveller) -> None:

@@ -172,6 +172,10 @@ async def test_passkeys_are_for_sites_with_a_name_over_https(authentication: Aut
         async with authentication.client(base_url=base_url) as client:
             refused = await client.send("POST", f"{PASSKEYS}/sign-in/options")
             assert (refused.status, refused.code) == (403, "passkeys_need_https")
+            for host in ("[::1", "", "a b", "bank.example:99999999"):
+                headers = {"Host": host}
+                refused = await client.send("POST", f"{PASSKEYS}/sign-in/options", headers=headers)
+                assert refused.status in (200, 403), host
     for base_url in ("http://localhost:8080", "https://bank.example"):
         async with authentication.client(base_url=base_url) as client:
             asked = await client.send("POST", f"{PASSKEYS}/sign-in/options")

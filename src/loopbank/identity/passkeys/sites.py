@@ -23,9 +23,12 @@ def site_of(request: Request, public_url: str) -> Site:
 
     Raises PasskeysNeedHttps.
     """
-    parts = urlsplit(public_url or f"{request.url.scheme}://{request.headers.get('host', '')}")
+    try:
+        parts = urlsplit(public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}")
+    except ValueError as error:
+        raise PasskeysNeedHttps from error
     host = parts.hostname or ""
     is_name = any(letter.isalpha() for letter in host) and ":" not in host
     if not is_name or (parts.scheme != "https" and host != _LOCAL_HOST):
         raise PasskeysNeedHttps
-    return Site(host, f"{parts.scheme}://{parts.netloc}")
+    return Site(host, f"{parts.scheme}://{parts.netloc.lower()}")
