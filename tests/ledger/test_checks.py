@@ -106,6 +106,10 @@ DAMAGES: dict[str, tuple[tuple[str, ...], set[str]]] = {
         ("UPDATE coin.posting SET reverses_id = 5 WHERE id = 7",),
         {"reversal", "journal in log"},
     ),
+    "a mark tells of payments that never were": (
+        ("INSERT INTO coin.flow_mark VALUES ('runner', 5, 3, 12, 1, 100)",),
+        {"flow mark"},
+    ),
     "an account without a past was removed": (("DELETE FROM coin.account WHERE code = 'idle'",), {"journal numbering"}),
     "a settled hold was removed": (("DELETE FROM coin.hold WHERE id = 1",), {"journal numbering"}),
     "a transfer was removed": (

@@ -27,9 +27,9 @@ from loopbank.ledger.core import (
 )
 from loopbank.ledger.errors import LedgerRefusal
 from loopbank.ledger.events import TRANSACTION_CREATED
+from loopbank.ledger.flow_store import Flow
 from loopbank.ledger.journal_store import (
     Balance,
-    Flow,
     HistoryPage,
     HoldView,
     StatementLine,

@@ -11,7 +11,7 @@ from loopbank.foundation.checks import CheckPass, Finding
 from loopbank.foundation.database import Database, Transaction
 from loopbank.ledger.events import TRANSACTION_CREATED, posting_payload
 from loopbank.ledger.journal_store import postings_where
-from loopbank.ledger.tables import account, hold, posting, transfer
+from loopbank.ledger.tables import account, flow_mark, hold, posting, transfer
 
 _CHUNK = 1_000
 _FINDINGS_MAX = 100
@@ -27,6 +27,7 @@ def ledger_checks() -> list[CheckPass]:
         "held": _wrong_held(),
         "orphan": _orphans(),
         "reversal": _wrong_reversals(),
+        "flow mark": _wrong_flow_marks(),
     }
     passes = [_query_pass(name, query) for name, query in queries.items()]
     return [*passes, CheckPass("journal numbering", _check_numbering), CheckPass("journal in log", _check_log)]
@@ -130,6 +131,28 @@ def _wrong_held() -> Select[Any]:
         select(account.c.code, account.c.held, reserved.c.left.label("open_holds"))
         .outerjoin(reserved, reserved.c.account_id == account.c.id)
         .where(account.c.held != func.coalesce(reserved.c.left, 0))
+    )
+
+
+def _wrong_flow_marks() -> Select[Any]:
+    """Find marks that say of an account's flow what the journal does not."""
+
+    def told(aggregate: ColumnElement[int], side: ColumnElement[int]) -> ColumnElement[int]:
+        summed = select(aggregate).where(side == account.c.id, transfer.c.id <= flow_mark.c.upto)
+        return summed.correlate(account, flow_mark).scalar_subquery()
+
+    count, amount = func.count(), func.coalesce(func.sum(transfer.c.amount), 0)
+    return (
+        select(flow_mark.c.code, flow_mark.c.upto)
+        .outerjoin(account, account.c.code == flow_mark.c.code)
+        .where(
+            or_(
+                flow_mark.c.sent_count != told(count, transfer.c.debit_id),
+                flow_mark.c.sent != told(amount, transfer.c.debit_id),
+                flow_mark.c.received_count != told(count, transfer.c.credit_id),
+                flow_mark.c.received != told(amount, transfer.c.credit_id),
+            )
+        )
     )
 
 

@@ -124,16 +124,6 @@ class HistoryPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """What an account has ever sent and received: how often, and how much in minor units."""
-
-    sent_count: int
-    sent: Coins
-    received_count: int
-    received: Coins
-
-
-@dataclass(frozen=True, slots=True)
 class Total:
     """All accounts of one asset and purpose together, in minor units."""
 
@@ -234,15 +224,6 @@ async def read_postings_of_keys(tx: Transaction, keys: Sequence[str]) -> list[Po
     return await postings_where(tx, ids) if ids else []
 
 
-async def read_flow(tx: Transaction, code: AccountCode) -> Flow:
-    """Sum up what an account sent and received; its cost grows with the account's history."""
-    sent = await tx.row(_flow_query(transfer.c.debit_id), {"code": code})
-    received = await tx.row(_flow_query(transfer.c.credit_id), {"code": code})
-    assert sent is not None, "an aggregate always gives a row"
-    assert received is not None, "an aggregate always gives a row"
-    return Flow(sent[0], Coins(int(sent[1])), received[0], Coins(int(received[1])))
-
-
 async def read_totals(tx: Transaction) -> list[Total]:
     """Sum up all accounts by asset and purpose, from one state of the books."""
     rows = await tx.rows(_TOTALS)
@@ -307,11 +288,6 @@ def _side(column: ColumnElement[int], given: frozenset[str], limit: ColumnElemen
     if "kinds" in given:
         query = query.where(one_of(transfer.c.kind, "kinds"))
     return query.order_by(transfer.c.id.desc()).limit(limit)
-
-
-def _flow_query(column: ColumnElement[int]) -> Select[Any]:
-    owner = select(account.c.id).where(account.c.code == bindparam("code")).scalar_subquery()
-    return select(func.count(), func.coalesce(func.sum(transfer.c.amount), 0)).where(column == owner)
 
 
 def _statement_line(row: AnyRow) -> StatementLine:

@@ -7,7 +7,7 @@ from loopbank.coins import Coins
 from loopbank.foundation.clock import Clock, Instant
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
-from loopbank.ledger import journal_store
+from loopbank.ledger import flow_store, journal_store
 from loopbank.ledger.core import (
     AccountCode,
     AccountOpened,
@@ -29,11 +29,14 @@ from loopbank.ledger.core import (
     TransferId,
 )
 from loopbank.ledger.errors import LedgerRefusal
-from loopbank.ledger.journal_store import Balance, Flow, HistoryPage, HoldView, StatementLine, Total
+from loopbank.ledger.flow_store import Flow, FlowMark
+from loopbank.ledger.journal_store import Balance, HistoryPage, HoldView, StatementLine, Total
 from loopbank.ledger.posting import PostingQueue
 from loopbank.ledger.store import Companion, LedgerStore
 
 _EXPIRED_PER_SWEEP = 500
+_FLOW_MARKED_AFTER = 500
+"""Transfers that a look at an account's flow may sum up again and again before a mark is worth a write."""
 
 
 class Ledger:
@@ -186,9 +189,16 @@ class Ledger:
             return await journal_store.read_postings_of_keys(tx, keys)
 
     async def flow(self, code: AccountCode) -> Flow:
-        """Sum up what an account sent and received."""
+        """Sum up what an account sent and received; long histories are summed once and marked."""
         async with self._database.reading() as tx:
-            return await journal_store.read_flow(tx, code)
+            mark = await flow_store.read_flow_mark(tx, code)
+            head = await journal_store.read_transfer_head(tx)
+            since = await flow_store.read_flow(tx, code, after=mark.upto, upto=head)
+        flow = mark.flow + since
+        if since.count >= _FLOW_MARKED_AFTER:
+            async with self._database.transaction() as tx:
+                await flow_store.keep_flow_mark(tx, code, FlowMark(head, flow))
+        return flow
 
     async def totals(self) -> list[Total]:
         """Sum up all accounts by asset and purpose."""

@@ -113,3 +113,15 @@ Index(
     sqlite_where=hold.c.captured + hold.c.released < hold.c.amount,
     postgresql_where=hold.c.captured + hold.c.released < hold.c.amount,
 )
+
+flow_mark = Table(
+    "flow_mark",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("upto", BigInteger, nullable=False),
+    Column("sent_count", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("received_count", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+"""What accounts sent and received up to a transfer; read from the journal and never instead of it."""
