@@ -86,7 +86,7 @@ async def settle(settings: Installation, count: int) -> Settled:
 async def _trusted_key(database: Database, administrator: Person) -> str:
     now = system_clock()
     creator = Principal(administrator.id, new_id(), administrator.name, administrator.role, later(now, 60))
-    terms = KeyTerms(name="Bench", permission=KeyPermission.ADMIN, allowed_accounts=EVERY_ACCOUNT)
+    terms = KeyTerms(name="Bench", permission=KeyPermission.ADMIN, allowed_accounts=(EVERY_ACCOUNT,))
     return (await ApiKeys(database, system_clock).create(creator, terms, own_accounts=())).text
 
 

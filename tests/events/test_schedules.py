@@ -74,7 +74,7 @@ async def test_what_was_done_is_noted_before_another_may_begin(database: Databas
         await give_back(bank)
         seconds.append(await second.look())
 
-    first._lease.give_back = give_back_and_be_slow  # type: ignore[method-assign]  # the moment between two steps
+    first._lease.give_back = give_back_and_be_slow  # type: ignore[method-assign,assignment]  # the moment between two steps
     assert await first.look()
     assert (seconds, second.done) == ([False], 0)
 
