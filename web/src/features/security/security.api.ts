@@ -1,20 +1,12 @@
 import { queryOptions, useQueryClient } from '@tanstack/vue-query'
 import { useBankApi, type BankApi } from '@/shared/api/bank-api'
 import { answerOf } from '@/shared/api/problem'
-import type { Enrolment, Passkey, SecondFactor } from '@/shared/api/types'
+import type { Enrolment, Passkey } from '@/shared/api/types'
 import { makePasskey } from '@/shared/passkeys/passkeys'
+import { factorKey } from '@/shared/security/second-factor.queries'
 
-const factorKey = ['second-factor'] as const
 const passkeysKey = ['passkeys'] as const
 const googleKey = ['google-accounts'] as const
-
-/** What the signed-in person has beside the password. */
-export function factorQuery(api: BankApi) {
-  return queryOptions({
-    queryKey: factorKey,
-    queryFn: ({ signal }): Promise<SecondFactor> => answerOf(api.auth.GET('/api/v1/auth/totp', { signal })),
-  })
-}
 
 /** The passkeys of the signed-in person, the oldest first. */
 export function passkeysQuery(api: BankApi) {
