@@ -125,14 +125,18 @@ class Terminal:
             f"Content-Length: {len(content)}",
             "Connection: close",
         ] + (["Idempotency-Key: " + key] if key else [])
-        plain = connect(self._host, self._port)
+        connection = connect(self._host, self._port)
         try:
-            secured = plain if self._ca is None else secure(plain, self._host, self._ca)
-            stream = stream_of(secured)
-            self._say(stream, "\r\n".join(lines).encode() + b"\r\n\r\n" + content)
-            return self._hear(stream)
+            if self._ca is not None:
+                connection = secure(connection, self._host, self._ca)
+            stream = stream_of(connection)
+            try:
+                self._say(stream, "\r\n".join(lines).encode() + b"\r\n\r\n" + content)
+                return self._hear(stream)
+            finally:
+                stream.close()
         finally:
-            plain.close()
+            connection.close()
 
     def _say(self, stream: socket.SocketIO, request: bytes) -> None:
         while request:

@@ -1,5 +1,6 @@
 """A network between a program and the bank that cuts connections at chosen moments, and keeps what it saw."""
 
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -38,7 +39,7 @@ class Seen:
 class CuttingProxy:
     """Passes requests on, but for those that have a fate; use it as a context manager."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
         self.after_cut: Callable[[], object] = lambda: None
         self._fates: deque[Fate] = deque()
@@ -51,12 +52,17 @@ class CuttingProxy:
         self.http = httpx.Client(base_url=target, timeout=30)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        # Whoever goes away in the middle is a part of the story.
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # the server's way to be told
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def address(self) -> str:
         """The address that programs call."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     @property
     def keys(self) -> list[str | None]:

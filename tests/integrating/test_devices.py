@@ -60,16 +60,29 @@ class Device:
 
 
 @pytest.fixture(scope="session")
-def host_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The terminal in C++, compiled for this machine."""
-    compiler = shutil.which("g++") or shutil.which("clang++")
-    if compiler is None:
+def compiler() -> str:
+    found = shutil.which("g++") or shutil.which("clang++")
+    if found is None:
         pytest.skip("there is no C++ compiler (g++ or clang++)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def host_program(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The terminal in C++, compiled for this machine."""
     program = tmp_path_factory.mktemp("host") / "host"
     sources = [DRIVERS / "host.cpp", ARDUINO / "LoopbankProtocol.cpp"]
     flags: list[str | Path] = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-I", ARDUINO, "-o", program]
     subprocess.run([compiler, *flags, *sources], check=True)
     return program
+
+
+def test_the_arduino_part_compiles_against_the_signatures_that_it_uses(compiler: str) -> None:
+    flags = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-DARDUINO"]
+    folders: list[str | Path] = ["-I", DRIVERS / "esp32", "-I", ARDUINO]
+    sketch = ARDUINO.parent / "examples" / "BarTerminal" / "BarTerminal.ino"
+    subprocess.run([compiler, *flags, *folders, ARDUINO / "LoopbankTerminal.cpp"], check=True)
+    subprocess.run([compiler, *flags, *folders, "-x", "c++", "-include", "Arduino.h", sketch], check=True)
 
 
 @pytest.fixture(params=["micropython", "arduino"])

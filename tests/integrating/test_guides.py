@@ -1,6 +1,7 @@
 """The guides' programs, run exactly as they are printed, as processes of their own against the real server."""
 
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -44,6 +45,29 @@ def new_name(word: str) -> str:
 def test_a_guide_prints_its_program_as_it_is(program: Path) -> None:
     guide = (GUIDES / f"{program.stem.replace('_', '-')}.md").read_text()
     assert f"```python\n{program.read_text()}```\n" in guide
+
+
+def test_the_terminals_program_pays_as_it_is_printed(
+    town: Town, runner: Citizen, medtech: Citizen, tmp_path: Path
+) -> None:
+    (printed,) = re.findall(r"```python\n(.*?)```", (GUIDES / "terminal.md").read_text(), flags=re.DOTALL)
+    for shown, real in (
+        ("https://bank.example", town.address),
+        ("lb_live_…", town.api_key("write")),
+        ("NC-4R8T-ZP1C", runner.account),
+        ("NC-7K2M-Q9XD", medtech.account),
+    ):
+        assert shown in printed
+        printed = printed.replace(shown, real)
+    (tmp_path / "main.py").write_text(printed)
+    (tmp_path / "ca.der").write_bytes(b"")
+    before = town.chief.account_balance(medtech.account)
+    module = {"PYTHONPATH": str(ROOT / "clients" / "micropython")}
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, env=module, capture_output=True, text=True, check=True
+    )
+    assert "is_paid=True" in done.stdout
+    assert town.chief.account_balance(medtech.account) == before + Decimal("12.5")
 
 
 def test_a_course_is_rewarded_once_per_learner_also_when_the_network_breaks(

@@ -1,17 +1,17 @@
 """The SDK against the real server: every call, every refusal, waiting and awaited alike."""
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_type
 
 import httpx
 import pytest
 
 import loopbank_client
-from loopbank_client import AsyncBank, Bank, Mint, Prize, Transfer, calls
+from loopbank_client import AsyncBank, Balance, Bank, Mint, Prize, Transaction, Transfer, calls
 from tests.integrating.town import Citizen, Town, new_reason
 
 KINDS = [Bank, AsyncBank]
@@ -55,6 +55,15 @@ async def test_coins_go_from_person_to_person(call: Call, runner: Citizen, medte
     after = await call("account_balance", runner.account)
     assert after == before.balance - Decimal("0.06") + 2
     assert (await call("wallet", user=runner.id)).balance == after
+
+
+async def test_what_a_call_gives_is_typed(town: Town, runner: Citizen) -> None:
+    with Bank(town.address, token=runner.token) as bank:
+        shown = assert_type(bank.balance(), Balance)
+        listed = list(assert_type(bank.history(), Iterator[Transaction]))
+    async with AsyncBank(town.address, token=runner.token) as bank_awaited:
+        assert assert_type(await bank_awaited.balance(), Balance) == shown
+        assert [one async for one in assert_type(bank_awaited.history(), AsyncIterator[Transaction])] == listed
 
 
 async def test_a_history_is_gone_through_page_by_page(

@@ -70,7 +70,7 @@ def test_it_waits_as_long_as_the_bank_asks(
     assert time.monotonic() - begun >= 1
     assert town.payments(runner, reason) == [1]
     proxy.foretell([Fate.TOO_OFTEN])
-    with Bank(proxy.address, api_key=api_key, seconds_max=0.5) as bank, pytest.raises(TooManyRequests):
+    with Bank(proxy.address, api_key=api_key, seconds_max=1) as bank, pytest.raises(TooManyRequests):
         bank.transfer(1, from_user=runner.id, to_user=medtech.id)
 
 
@@ -79,7 +79,7 @@ def test_without_an_answer_in_time_it_says_so_and_the_same_key_tells_later(
 ) -> None:
     reason = new_reason()
     proxy.foretell([Fate.CUT_AFTER] * 50)
-    with Bank(proxy.address, api_key=api_key, seconds_max=0.4) as bank, pytest.raises(NoDefiniteAnswer) as raised:
+    with Bank(proxy.address, api_key=api_key, seconds_max=2) as bank, pytest.raises(NoDefiniteAnswer) as raised:
         bank.transfer(2, from_user=runner.id, to_user=medtech.id, reason=reason)
     assert town.payments(runner, reason) == [2]
     with Bank(town.address, api_key=api_key) as bank:

@@ -5,6 +5,7 @@
 #include <HTTPClient.h>
 #include <LittleFS.h>
 #include <WiFiClientSecure.h>
+#include <esp_random.h>
 
 #include "LoopbankProtocol.h"
 

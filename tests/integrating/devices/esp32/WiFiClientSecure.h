@@ -1,0 +1,11 @@
+#pragma once
+
+class WiFiClient {
+ public:
+  virtual ~WiFiClient();
+};
+
+class WiFiClientSecure : public WiFiClient {
+ public:
+  void setCACert(const char* authorityPem);
+};
