@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from loopbank.identity.cookies import HostCookie
 from loopbank.identity.origins import OwnOrigin
 from loopbank.identity.sessions import IDLE_SECONDS_MAX
 
@@ -20,15 +21,14 @@ TRANSPORT_PARAMETER: dict[str, Any] = {
 }
 """The header in the published contract."""
 
-_SECURE_COOKIE = "__Host-loopbank_refresh"
-_PLAIN_COOKIE = "loopbank_refresh"
+_COOKIE = HostCookie("loopbank_refresh", seconds=IDLE_SECONDS_MAX, samesite="strict")
 
 
 class SessionTransport:
     """Reads and writes the refresh cookie of clients that send `X-Session-Transport: cookie`.
 
     A page of another site cannot send that header without asking first, and nobody answers it; the Origin check
-    stands behind that. Over plain HTTP the cookie has another name, because `__Host-` demands HTTPS.
+    stands behind that.
     """
 
     def __init__(self, public_url: str) -> None:
@@ -43,30 +43,12 @@ class SessionTransport:
 
     def token(self, request: Request, given: str | None) -> str | None:
         """Give the refresh token: the cookie's for clients that use one, else the body's. Raises ForeignOrigin."""
-        return request.cookies.get(_cookie_name(request)) if self.wants_cookie(request) else given
+        return _COOKIE.read(request) if self.wants_cookie(request) else given
 
     def write(self, request: Request, response: Response, refresh_token: str) -> None:
         """Set the cookie."""
-        response.set_cookie(
-            _cookie_name(request),
-            refresh_token,
-            max_age=IDLE_SECONDS_MAX,
-            path="/",
-            secure=_is_https(request),
-            httponly=True,
-            samesite="strict",
-        )
+        _COOKIE.write(request, response, refresh_token)
 
     def erase(self, request: Request, response: Response) -> None:
         """Delete the cookie."""
-        response.delete_cookie(
-            _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="strict"
-        )
-
-
-def _is_https(request: Request) -> bool:
-    return request.url.scheme == "https"
-
-
-def _cookie_name(request: Request) -> str:
-    return _SECURE_COOKIE if _is_https(request) else _PLAIN_COOKIE
+        _COOKIE.erase(request, response)

@@ -17,6 +17,7 @@ from loopbank.foundation.openapi import refusals
 from loopbank.foundation.requests import CamelAnswer, CamelBody, FaceRoute
 from loopbank.foundation.seals import Seal, SealBroken
 from loopbank.identity.admission import StepUp
+from loopbank.identity.cookies import HostCookie
 from loopbank.identity.devices import place_of
 from loopbank.identity.doors import Doors
 from loopbank.identity.errors import OutsideNotOffered, OutsideSignInRefused
@@ -29,11 +30,11 @@ from loopbank.identity.platform_schemas import DoneAnswer
 from loopbank.identity.schemas import Password
 
 _LIMIT = "30/minute"
-_COOKIE_SECONDS = 600
-_SECURE_COOKIE = "__Host-loopbank_journey"
-_PLAIN_COOKIE = "loopbank_journey"
 _CONTEXT = "journey"
 _TEXT_MAX = 1_000
+
+# The provider's page sends the browser back by a link, which a strict cookie would not follow.
+_COOKIE = HostCookie("loopbank_journey", seconds=600, samesite="lax")
 
 _Given = Annotated[str, Query(max_length=_TEXT_MAX, examples=["4/0AX4XfWh"])]
 
@@ -146,21 +147,12 @@ class GoogleRoutes:
     def _remember(self, request: Request, response: Response, journey: Journey) -> None:
         attempt = journey.attempt
         told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id]
-        response.set_cookie(
-            _cookie_name(request),
-            self._seal.close(json.dumps(told).encode(), _CONTEXT),
-            max_age=_COOKIE_SECONDS,
-            path="/",
-            secure=_is_https(request),
-            httponly=True,
-            # The provider's page sends the browser back by a link, which a strict cookie would not follow.
-            samesite="lax",
-        )
+        _COOKIE.write(request, response, self._seal.close(json.dumps(told).encode(), _CONTEXT))
 
     def _journey(self, request: Request, state: str) -> Journey:
         """Give the journey that this browser left for. Raises OutsideSignInRefused."""
         try:
-            told = json.loads(self._seal.open(request.cookies.get(_cookie_name(request), ""), _CONTEXT))
+            told = json.loads(self._seal.open(_COOKIE.read(request) or "", _CONTEXT))
         except SealBroken as error:
             raise OutsideSignInRefused from error
         journey = Journey(Attempt(*told[:3]), told[3])
@@ -170,16 +162,5 @@ class GoogleRoutes:
 
     def _back(self, request: Request, path: str) -> Response:
         response = RedirectResponse(path, 303)
-        response.delete_cookie(
-            _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="lax"
-        )
+        _COOKIE.erase(request, response)
         return response
-
-
-def _is_https(request: Request) -> bool:
-    return request.url.scheme == "https"
-
-
-def _cookie_name(request: Request) -> str:
-    """Give the cookie's name; over HTTPS no other host of the same domain can set it."""
-    return _SECURE_COOKIE if _is_https(request) else _PLAIN_COOKIE

@@ -14,7 +14,7 @@ from loopbank.foundation.requests import StrictRoute
 from loopbank.identity.oauth import contract, schemas
 from loopbank.identity.oauth.addresses import Issuers
 from loopbank.identity.oauth.authorization import Authorization, AuthorizationRequest
-from loopbank.identity.oauth.browsers import write_cookie
+from loopbank.identity.oauth.browsers import BROWSER_COOKIE
 from loopbank.identity.oauth.consent import Consent, Question
 from loopbank.identity.oauth.errors import AccessDenied, InvalidAccessToken
 from loopbank.identity.oauth.front import AUTHORIZE, Front, asked_again, asked_once
@@ -93,7 +93,7 @@ class AuthorizeRoutes:
         cookie = await self._front.browsers.adopt(principal)
         if cookie is None:
             raise InvalidAccessToken
-        write_cookie(request, response, cookie)
+        BROWSER_COOKIE.write(request, response, cookie)
         return schemas.DoneAnswer(message="This browser is known to the pages for apps.")
 
     async def _go_on(self, request: Request, query: str) -> Response:

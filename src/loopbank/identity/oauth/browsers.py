@@ -8,12 +8,12 @@ pages as that person.
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from loopbank.access import Principal
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.ids import new_secret
+from loopbank.identity.cookies import HostCookie
 from loopbank.identity.oauth import store
 from loopbank.identity.oauth.model import Browser
 from loopbank.identity.people import Person, Session
@@ -23,8 +23,8 @@ from loopbank.identity.tokens import token_hash
 BY_PASSWORD = "pwd"  # noqa: S105 -- a means of authentication (RFC 8176), not a password
 BY_THE_APP = "user"
 
-_SECURE_COOKIE = "__Host-loopbank_browser"
-_PLAIN_COOKIE = "loopbank_browser"
+BROWSER_COOKIE = HostCookie("loopbank_browser", seconds=IDLE_SECONDS_MAX, samesite="lax")
+"""Links of other sites carry it, their forms and scripts do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Browsers:
 
     async def current(self, request: Request) -> SignedInBrowser | None:
         """Give the browser that a request comes from, when somebody is signed in there."""
-        cookie = request.cookies.get(_cookie_name(request))
+        cookie = BROWSER_COOKIE.read(request)
         if not cookie:
             return None
         async with self._database.reading() as tx:
@@ -86,29 +86,3 @@ class Browsers:
     async def end(self, signed_in: SignedInBrowser) -> None:
         """End the session of a browser, and everything that hangs on it."""
         await self._sessions.sign_out(signed_in.browser.session_id)
-
-
-def write_cookie(request: Request, response: Response, cookie: str) -> None:
-    """Set the cookie. Links of other sites carry it, their forms and scripts do not."""
-    response.set_cookie(
-        _cookie_name(request),
-        cookie,
-        max_age=IDLE_SECONDS_MAX,
-        path="/",
-        secure=_is_https(request),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def erase_cookie(request: Request, response: Response) -> None:
-    """Delete the cookie."""
-    response.delete_cookie(_cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="lax")
-
-
-def _is_https(request: Request) -> bool:
-    return request.url.scheme == "https"
-
-
-def _cookie_name(request: Request) -> str:
-    return _SECURE_COOKIE if _is_https(request) else _PLAIN_COOKIE

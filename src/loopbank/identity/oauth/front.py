@@ -13,7 +13,7 @@ from loopbank.identity.devices import place_of
 from loopbank.identity.errors import SecondFactorRefused, WrongCredentials
 from loopbank.identity.mail import language_of
 from loopbank.identity.oauth.authorization import RedirectedRefusal
-from loopbank.identity.oauth.browsers import BY_PASSWORD, Browsers, SignedInBrowser, write_cookie
+from loopbank.identity.oauth.browsers import BROWSER_COOKIE, BY_PASSWORD, Browsers, SignedInBrowser
 from loopbank.identity.oauth.errors import InvalidRequest
 from loopbank.identity.oauth.pages import Pages, go_to
 from loopbank.identity.oauth.parameters import Parameters, read_parameters
@@ -108,7 +108,7 @@ class Front:
         former = await self.browsers.current(request)
         remembered = await self.browsers.remember(signed_in.person, signed_in.session, amr, former=former)
         response = go_to(then)
-        write_cookie(request, response, remembered.cookie)
+        BROWSER_COOKIE.write(request, response, remembered.cookie)
         return response
 
     def limit_guesses(self, name: str, limit: str, request: Request, signed_in: SignedInBrowser) -> None:

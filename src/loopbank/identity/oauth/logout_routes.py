@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from loopbank.foundation.requests import StrictRoute
 from loopbank.identity.oauth import contract
-from loopbank.identity.oauth.browsers import erase_cookie
+from loopbank.identity.oauth.browsers import BROWSER_COOKIE
 from loopbank.identity.oauth.clients import Clients
 from loopbank.identity.oauth.errors import UnusableAuthorization
 from loopbank.identity.oauth.front import Front
@@ -82,7 +82,7 @@ class LogoutRoutes:
         if here is not None:
             await self._front.browsers.end(here)
         response = self._done(request, asked)
-        erase_cookie(request, response)
+        BROWSER_COOKIE.erase(request, response)
         return response
 
     def _done(self, request: Request, asked: LogoutRequest) -> Response:
