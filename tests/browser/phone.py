@@ -77,6 +77,17 @@ class Phone:
         # From here on nothing that happens is missed.
         await expect(self.page.get_by_text("Live", exact=True)).to_be_visible()
 
+    async def set_up(self, server_log: str) -> None:
+        """Become the first administrator, with the link that the server printed."""
+        link = re.search(r"/setup#\S+", server_log)
+        assert link is not None
+        await self.go(link.group())
+        await self.fill("Administrator name", "Game Master")
+        await self.fill("Password", PASSWORD)
+        await self.fill("Repeat password", PASSWORD)
+        await self.press("Create administrator")
+        await self.sees("Hi, Game Master")
+
     async def account_number(self) -> str:
         """Read the own account number off the home screen."""
         label = await self.page.get_by_role("button", name=re.compile("^Copy NC-")).get_attribute("aria-label")

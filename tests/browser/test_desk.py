@@ -64,15 +64,8 @@ def shop(browser: Browser, server: RealServer, built_web_app: Path, viewport: Vi
 @pytest.fixture
 async def master(shop: PhoneShop, server: RealServer) -> Phone:
     """The game master, who became one with the set-up link."""
-    link = re.search(r"/setup#\S+", server.log)
-    assert link is not None
     phone = await shop.open()
-    await phone.go(link.group())
-    await phone.fill("Administrator name", "Game Master")
-    await phone.fill("Password", PASSWORD)
-    await phone.fill("Repeat password", PASSWORD)
-    await phone.press("Create administrator")
-    await phone.sees("Hi, Game Master")
+    await phone.set_up(server.log)
     return phone
 
 

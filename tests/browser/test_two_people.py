@@ -141,15 +141,8 @@ async def test_statement_and_profile_keep_what_happened(phone_shop: PhoneShop) -
 
 
 async def test_the_set_up_link_makes_the_first_administrator(phone_shop: PhoneShop, real_server: RealServer) -> None:
-    link = re.search(r"/setup#\S+", real_server.log)
-    assert link is not None
     desk = await phone_shop.open()
-    await desk.go(link.group())
-    await desk.fill("Administrator name", "Game Master")
-    await desk.fill("Password", PASSWORD)
-    await desk.fill("Repeat password", PASSWORD)
-    await desk.press("Create administrator")
-    await desk.sees("Hi, Game Master")
+    await desk.set_up(real_server.log)
 
 
 async def test_a_session_ended_elsewhere_ends_here(phone_shop: PhoneShop) -> None:
