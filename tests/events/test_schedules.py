@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from loopbank.events import Daily, Schedules, note_run
+from loopbank.events import Schedules, Timetable, note_run
 from loopbank.events.leases import Lease
 from loopbank.events.schedules import LEASE_SECONDS
 from loopbank.foundation.clock import Instant, from_rfc3339, later
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 
-AT_TWO = Daily("02:00", "UTC")
+AT_TWO = Timetable("02:00", "UTC")
 EVENING = from_rfc3339("2026-07-01T22:00:00Z")
 HOUR = 3_600
 
@@ -121,14 +121,22 @@ async def test_every_worker_shows_when_it_was_last_done_by_anybody(database: Dat
 
 
 @pytest.mark.parametrize(
-    ("zone", "now", "due"),
+    ("at", "zone", "now", "due"),
     [
-        ("UTC", "2026-07-01T02:00:00Z", "2026-07-01T02:00:00Z"),
-        ("UTC", "2026-07-01T01:59:59Z", "2026-06-30T02:00:00Z"),
-        ("Europe/Berlin", "2026-07-01T00:30:00Z", "2026-07-01T00:00:00Z"),
-        ("Europe/Berlin", "2026-01-01T00:30:00Z", "2025-12-31T01:00:00Z"),
-        ("America/New_York", "2026-07-01T05:00:00Z", "2026-06-30T06:00:00Z"),
+        ("02:00", "UTC", "2026-07-01T02:00:00Z", "2026-07-01T02:00:00Z"),
+        ("02:00", "UTC", "2026-07-01T01:59:59Z", "2026-06-30T02:00:00Z"),
+        ("02:00", "Europe/Berlin", "2026-07-01T00:30:00Z", "2026-07-01T00:00:00Z"),
+        ("02:00", "Europe/Berlin", "2026-01-01T00:30:00Z", "2025-12-31T01:00:00Z"),
+        ("02:00", "America/New_York", "2026-07-01T05:00:00Z", "2026-06-30T06:00:00Z"),
+        ("20:00,02:00", "UTC", "2026-07-01T03:00:00Z", "2026-07-01T02:00:00Z"),
+        ("20:00,02:00", "UTC", "2026-07-01T01:00:00Z", "2026-06-30T20:00:00Z"),
+        ("*:30", "UTC", "2026-07-01T00:30:00Z", "2026-07-01T00:30:00Z"),
+        ("*:30", "UTC", "2026-07-01T00:29:59Z", "2026-06-30T23:30:00Z"),
+        ("*:30", "Asia/Kolkata", "2026-07-01T00:15:00Z", "2026-07-01T00:00:00Z"),
+        # The hour from two to three that Berlin has twice.
+        ("*:30", "Europe/Berlin", "2026-10-25T01:15:00Z", "2026-10-25T00:30:00Z"),
+        ("*:30", "Europe/Berlin", "2026-10-25T01:45:00Z", "2026-10-25T01:30:00Z"),
     ],
 )
-def test_a_time_of_day_is_meant_where_the_bank_is(zone: str, now: str, due: str) -> None:
-    assert Daily("02:00", zone).last_due(from_rfc3339(now)) == from_rfc3339(due)
+def test_a_time_of_day_is_meant_where_the_bank_is(at: str, zone: str, now: str, due: str) -> None:
+    assert Timetable(at, zone).last_due(from_rfc3339(now)) == from_rfc3339(due)

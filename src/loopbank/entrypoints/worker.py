@@ -11,7 +11,7 @@ from loopbank.entrypoints.errands import backup, check
 from loopbank.entrypoints.figures import BankFigures
 from loopbank.entrypoints.service import Part
 from loopbank.entrypoints.webhooks import build_couriers
-from loopbank.events import Daily, LogConsumer, LogKey, LogMetrics, Schedules, Sealer
+from loopbank.events import LogConsumer, LogKey, LogMetrics, Schedules, Sealer, Timetable
 from loopbank.events.brokers import broker_relay, connect_broker
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -74,7 +74,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
 
 
 def _hang_in(schedules: Schedules, settings: Installation, bank: Bank, metrics: Metrics) -> None:
-    """Say what is repeated, and what is done once a day."""
+    """Say what is repeated, and what is done at times of the day."""
     casino = build_casino(settings, bank)
     schedules.repeat("hold expiry", _HOLD_SWEEP_SECONDS, bank.release_expired_holds)
     schedules.repeat("forgotten free spins", _CASINO_SWEEP_SECONDS, casino.settle_forgotten)
@@ -83,4 +83,4 @@ def _hang_in(schedules: Schedules, settings: Installation, bank: Bank, metrics: 
     schedules.repeat("figures", _FIGURES_SECONDS, figures.read)
     for name, at, errand in (("backup", settings.backup_at, backup), ("check", settings.check_at, check)):
         if at:
-            schedules.daily(name, Daily(at, settings.time_zone), partial(errand, settings))
+            schedules.timed(name, Timetable(at, settings.time_zone), partial(errand, settings))

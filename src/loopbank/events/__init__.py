@@ -9,13 +9,12 @@ from loopbank.events.position import LogPosition, log_position
 from loopbank.events.schedules import Schedules, note_run
 from loopbank.events.sealing import Sealer
 from loopbank.events.signing import LogKey
-from loopbank.events.times import Daily
+from loopbank.events.times import Timetable
 from loopbank.events.turns import Turns
 
 __all__ = [
     "OUTBOX",
     "OUTBOX_COLUMNS",
-    "Daily",
     "Fact",
     "Handler",
     "LogConsumer",
@@ -25,6 +24,7 @@ __all__ = [
     "LogPosition",
     "Schedules",
     "Sealer",
+    "Timetable",
     "TransactionHandler",
     "TransactionalLogConsumer",
     "Turns",

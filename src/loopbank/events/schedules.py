@@ -1,7 +1,7 @@
-"""Schedules: acts that a worker repeats all the time, and acts that one worker of all does at its time of day.
+"""Schedules: acts that a worker repeats all the time, and acts that one worker of all does at its times of day.
 
 Laws:
- - A daily act is done for each of its times by one worker, however many there are; a worker that dies in the middle
+ - A timed act is done for each of its times by one worker, however many there are; a worker that dies in the middle
    leaves it to the next one, so the act must bear being begun twice.
  - A time that passed while no worker ran is made up for once. A bank that was never seen before owes nothing.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert  # The construct compiles on S
 
 from loopbank.events.leases import Lease
 from loopbank.events.tables import schedule
-from loopbank.events.times import Daily
+from loopbank.events.times import Timetable
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock, Instant
 from loopbank.foundation.database import Database
 from loopbank.foundation.errors import Unavailable
@@ -28,7 +28,7 @@ Act = Callable[[], Awaitable[object]]
 LEASE_SECONDS = 60
 _LOOK_SECONDS = 20.0
 _AGAIN_SECONDS = 300.0
-"""How long a daily act that failed rests before it is tried again."""
+"""How long a timed act that failed rests before it is tried again."""
 
 _RUN = Prepared(select(schedule).where(schedule.c.name == bindparam("which")))
 _FIRST = (
@@ -70,7 +70,7 @@ class Schedules:
         self._failures = metrics.counter("loopbank_schedule_failures_total", "Acts that failed.", names)
         self._succeeded = metrics.gauge(
             "loopbank_schedule_last_success_timestamp_seconds",
-            "When a daily act last ended well, in any process.",
+            "When a timed act last ended well, in any process.",
             names,
         )
         self._result = metrics.gauge(
@@ -87,8 +87,8 @@ class Schedules:
 
         self._loops.append((name, forever))
 
-    def daily(self, name: str, times: Daily, act: Act) -> None:
-        """Have one worker do an act at its time of day."""
+    def timed(self, name: str, times: Timetable, act: Act) -> None:
+        """Have one worker do an act at its times of day."""
         lease = Lease(f"schedule:{name}", self._holder, self._clock, seconds=LEASE_SECONDS)
 
         async def forever() -> None:
@@ -109,8 +109,8 @@ class Schedules:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    async def do_if_due(self, name: str, times: Daily, lease: Lease, act: Act) -> bool:
-        """Do a daily act if its time has come and no other worker does it; tells whether it was done."""
+    async def do_if_due(self, name: str, times: Timetable, lease: Lease, act: Act) -> bool:
+        """Do a timed act if its time has come and no other worker does it; tells whether it was done."""
         due = times.last_due(self._clock())
         async with self._database.reading() as tx:
             run = await tx.row(_RUN, {"which": name})

@@ -16,6 +16,9 @@ from loopbank.coins import Coins, parse_coins
 
 SECRET_LENGTH_MIN = 32
 
+TIMES_OF_DAY = r"^$|^([01]\d|2[0-3]|\*):[0-5]\d(,([01]\d|2[0-3]|\*):[0-5]\d)*$"
+"""Such as `02:00,14:30`, or `*:30` for half past every hour; empty is never."""
+
 _DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+asyncpg)?://")
 
 
@@ -73,9 +76,9 @@ class Settings(BaseSettings):
     password_length_min: int | None = Field(None, ge=6, le=64)
     backup_target: str = ""
     backup_passphrase: str = ""
-    backup_at: str = Field("02:00", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
+    backup_at: str = Field("02:00", pattern=TIMES_OF_DAY)
     backup_days: int = Field(30, ge=1, le=3650)
-    check_at: str = Field("03:00", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
+    check_at: str = Field("03:00", pattern=TIMES_OF_DAY)
     time_zone: str = "UTC"
     postgres_tools: Path | None = None
     trace_endpoint: str = ""
