@@ -52,7 +52,7 @@ test: setup $(STAMPS)/dev $(STAMPS)/test-clients ## Run every test on SQLite and
 	@$(BIN)/pytest -n $(WORKERS) -r sfE $(TESTS)
 
 .PHONY: bench
-bench: $(STAMPS)/dev ## Measure speed beside raw pgbench, in 12 minutes of a quiet machine (QUICK=1 for a smoke run)
+bench: $(STAMPS)/dev ## Measure speed beside raw pgbench, in a quarter of an hour on a quiet machine (QUICK=1 for a smoke run)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 .PHONY: check

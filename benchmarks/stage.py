@@ -51,7 +51,7 @@ class Program:
 
 FULL = Scale(
     rounds=3,
-    seconds=4,
+    seconds=3,
     warm_up_seconds=1,
     players=500,
     small_history=10_000,
