@@ -16,6 +16,7 @@ from loopbank.access import Role
 from loopbank.foundation.database import Database, connect_database
 from loopbank.foundation.settings import Profile
 from loopbank.identity import Person, store
+from loopbank.identity.errors import UnknownPerson
 from loopbank.identity.google import store as outside_accounts
 from loopbank.identity.mail.tables import letter
 from loopbank.identity.passkeys import store as passkeys
@@ -197,7 +198,7 @@ async def test_a_removed_person_is_out_at_once_and_for_ever(town: Town) -> None:
     assert runner.id in revocations._people
     assert (await owner.remove(runner)).code == "person_not_found"
     assert (await owner.change_role(runner, "ADMIN")).code == "person_not_found"
-    with pytest.raises(Exception, match="no such person"):
+    with pytest.raises(UnknownPerson):
         await town.platform.identity.administration.restore(runner.id, actor_id=owner.id)
 
 
@@ -300,7 +301,7 @@ async def test_who_was_removed_a_moment_ago_removes_nobody(database: Database, c
         administration.deactivate(third.id, actor_id=second.id),
         administration.restore(second.id, actor_id=second.id),
     ):
-        with pytest.raises(Exception, match="higher role"):
+        with pytest.raises(UnknownPerson):
             await act
     async with database.reading() as tx:
         assert await store.count_superadmins(tx) == 2

@@ -175,10 +175,10 @@ class Administration:
 
 
 async def _acting(tx: Transaction, actor_id: str) -> Person:
-    """Give whoever acts, with the role they have now. Raises RoleChangeRefused when they were shut out meanwhile."""
+    """Give whoever acts, with the role they have now. Raises UnknownPerson when they were shut out meanwhile."""
     actor = await store.find_person(tx, actor_id)
     if actor is None:
-        raise RoleChangeRefused("This takes a higher role than yours.")
+        raise UnknownPerson
     return actor
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import httpx
+import pyotp
 import pytest
 
 from loopbank.access import Role
@@ -100,6 +101,21 @@ async def test_an_address_with_an_account_here_is_linked_only_by_who_knows_its_p
     assert (await traveller.change_link("unlink", token)).status == 200
     assert (await traveller.change_link("unlink", token)).code == "outside_account_not_found"
     assert (await other.travel()).refusal == "outside_link_needed"
+
+
+async def test_who_has_an_app_is_asked_for_its_code(platform: OutsideStory, traveller: Traveller) -> None:
+    token = await traveller.register()
+    await traveller.link(token)
+    send = traveller.client.send
+    app = pyotp.TOTP((await send("POST", "/api/v1/auth/totp", {"password": PASSWORD}, token=token)).json["secret"])
+    code = {"code": app.at(platform.clock.seconds)}
+    assert (await send("POST", "/api/v1/auth/totp/confirm", code, token=token)).status == 200
+    platform.clock.let_pass(30)
+    arrived = await traveller.travel()
+    assert arrived.location.startswith("/sign-in#challenge=")
+    assert (await send("POST", "/api/auth/refresh", headers=COOKIE)).code == "invalid_grant"
+    body = {"challenge": arrived.location.partition("=")[2], "code": app.at(platform.clock.seconds)}
+    assert (await send("POST", "/api/auth/login/totp", body)).status == 200
 
 
 async def test_a_new_password_ends_what_the_old_one_began(platform: OutsideStory, traveller: Traveller) -> None:
