@@ -149,9 +149,7 @@ class SecurityRoutes:
         await self._guard.at_least(request, Role.ADMIN)
         events, next_cursor = await self._page(None, limit, cursor)
         names = await self._accounts.names_of({event.person_id for event in events})
-        shown = [
-            _shown(event).model_copy(update={"person_name": names.get(event.person_id, "")}) for event in events
-        ]
+        shown = [_shown(event).model_copy(update={"person_name": names.get(event.person_id, "")}) for event in events]
         return SecurityEventsAnswer(events=shown, next_cursor=next_cursor)
 
     async def _prove(self, request: Request, password: str) -> str:
