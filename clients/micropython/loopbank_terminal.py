@@ -89,7 +89,8 @@ class Terminal:
                     self._forget()
                     return outcome
                 is_unclear = is_unclear or status != 429
-                pause = int(headers.get("retry-after", pause))
+                asked = headers.get("retry-after", "")
+                pause = int(asked) if asked.isdigit() else pause
             if attempt + 1 < attempts:
                 time.sleep(pause)
         raise Unfinished("No definite answer yet.")

@@ -91,7 +91,7 @@ class CuttingProxy:
 
 
 _ANSWERS = {
-    Fate.BUSY: (503, {"Retry-After": "1"}, b"busy"),
+    Fate.BUSY: (503, {"Retry-After": "Sat, 31 Jan 2099 12:00:00 GMT"}, b"busy"),
     Fate.TOO_OFTEN: (429, {"Retry-After": "1"}, b"too often"),
     Fate.CAPTIVE: (200, {"Content-Type": "text/html"}, b"<h1>Welcome to our network</h1>"),
     Fate.ELSEWHERE: (404, {"Content-Type": "text/html"}, b"<h1>Nothing here</h1>"),

@@ -29,7 +29,8 @@ class NoDefiniteAnswer(BankError):
     """The time was over before the bank answered: it may have happened. Ask again with `key`, the same key."""
 
     def __init__(self, heard: str, key: str | None) -> None:
-        super().__init__(f"{heard}; whether it happened is not known (key {key})")
+        named = "" if key is None else f" (key {key})"
+        super().__init__(f"{heard}; whether it happened is not known{named}")
         self.key = key
 
 
