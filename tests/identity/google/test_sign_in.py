@@ -205,7 +205,18 @@ async def test_a_token_for_us_is_taken_however_it_says_so(platform: OutsideStory
     assert (await (await platform.traveller()).travel()) == Arrived(303, "/")
 
 
-@pytest.mark.parametrize("answer", [(500, "{}"), (200, "no json"), (200, "[]"), (302, "http://127.0.0.1:9/")], ids=str)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, "{}"),
+        (200, "no json"),
+        (200, "[]"),
+        (200, "[" * 50_000),
+        (200, '{"id_token": "' + "x" * 200_000 + '"}'),
+        (302, "http://127.0.0.1:9/"),
+    ],
+    ids=lambda answer: f"{answer[0]} {answer[1][:20]}",
+)
 async def test_a_provider_that_does_not_answer_is_told_of(platform: OutsideStory, answer: tuple[int, str]) -> None:
     somebody = await platform.traveller()
     platform.provider.lies = Lies(answers={"/token": answer})

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -153,15 +154,25 @@ class OutsideProvider:
 
     async def _fetched(self, method: str, url: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
         try:
-            response = await self._http.request(method, url, data=form, timeout=_SECONDS_MAX)
-            if response.is_client_error:
-                raise OutsideSignInRefused
-            document = response.raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
+            async with self._http.stream(method, url, data=form, timeout=_SECONDS_MAX) as response:
+                if response.is_client_error:
+                    raise OutsideSignInRefused
+                document = json.loads(await _bounded(response.raise_for_status()))
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise OutsideUnavailable from error
-        if not isinstance(document, dict) or len(response.content) > _ANSWER_BYTES_MAX:
+        if not isinstance(document, dict):
             raise OutsideUnavailable
         return document
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    """Read an answer as far as an honest one goes. Raises OutsideUnavailable."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > _ANSWER_BYTES_MAX:
+            raise OutsideUnavailable
+    return bytes(body)
 
 
 def _usable(email: object) -> str | None:
