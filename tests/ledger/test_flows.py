@@ -70,7 +70,7 @@ async def test_looks_at_once_agree_while_payments_go_on(bank: RunningLedger) -> 
 
 
 async def test_a_mark_does_not_go_back(database: Database) -> None:
-    early, late = (FlowMark(TransferId(upto), Flow(upto, upto, 0, 0)) for upto in (5, 9))  # type: ignore[arg-type]
+    early, late = (FlowMark(TransferId(upto), Flow(upto, upto, 0, 0)) for upto in (5, 9))  # type: ignore[arg-type]  # counts of coins
     async with database.transaction() as tx:
         for mark in (early, late, early):
             await keep_flow_mark(tx, RUNNER, mark)
