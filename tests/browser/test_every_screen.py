@@ -1,5 +1,6 @@
 """Every screen, on a phone and on a desk: readable by everybody, no wider than the glass, nothing broken."""
 
+import httpx
 import pytest
 from playwright.async_api import expect
 
@@ -77,3 +78,7 @@ async def test_the_api_reference_stays_at_home(phone_shop: PhoneShop) -> None:
     phone = await phone_shop.open()
     await phone.page.goto(f"{phone.base_url}/docs")
     await phone.sees("/api/v1/transactions")
+    async with httpx.AsyncClient() as http:
+        contract = (await http.get(f"{phone.base_url}/openapi.json")).json()
+    operations = sum(len(methods) for methods in contract["paths"].values())
+    await expect(phone.page.locator(".opblock")).to_have_count(operations)
