@@ -58,7 +58,7 @@ async def test_a_player_spins_both_games_and_proves_a_round(
     await _spin(runner, "Spin")
 
     await runner.go("/casino/rounds")
-    await runner.page.get_by_role("link", name=re.compile("with 5 free spins")).click()
+    await runner.page.get_by_role("link", name=re.compile("with 5 free spins")).first.click()
     await runner.press("Reveal and verify")
     await expect(runner.page.get_by_test_id("verdict")).to_have_text(re.compile("everything is right"))
     await runner.sees("Free spin 5")

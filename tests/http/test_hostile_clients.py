@@ -19,6 +19,11 @@ from loopbank.access import Role
 from tests.support.source_tree import ROOT
 from tests.support.stories import BankStory, opened_bank
 
+# Threads of other tests' helpers use the random module at any moment; what is generated here hangs on the seed alone.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
+
 EXAMPLES = 12
 """Per operation, way of generating and database; enough to have found every kind of mistake while it was there."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -67,12 +68,11 @@ class Balancer:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._turn += 1
-        try:
+        # Whoever began this task would log its cancellation, which is how the balancer closes, as a mistake.
+        with suppress(OSError, IndexError, asyncio.CancelledError):
             there = await asyncio.open_connection("127.0.0.1", self.ready[self._turn % len(self.ready or [0])])
-        except (OSError, IndexError):
-            writer.close()
-            return
-        await asyncio.gather(_pass_on(reader, there[1]), _pass_on(there[0], writer))
+            await asyncio.gather(_pass_on(reader, there[1]), _pass_on(there[0], writer))
+        writer.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
