@@ -74,7 +74,7 @@ def measure(postgres: Postgres, folder: Path, replicas: int, seconds: float) -> 
     migrate(url)
     here = folder / str(replicas)
     here.mkdir()
-    players = json.loads(run_module("people", str(PEOPLE), env=environment(url, here)))
+    players = json.loads(run_module("people", str(PEOPLE), env=environment(url, here)))["players"]
     postgres.analyze(f"replicas_{replicas}")
     with running(url, here, replicas) as port:
         plan = Plan(
