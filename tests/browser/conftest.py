@@ -61,6 +61,13 @@ def viewport(request: pytest.FixtureRequest) -> Viewport:
 
 
 @pytest.fixture
+def database_url(viewport: Viewport, request: pytest.FixtureRequest) -> str:
+    """An event's phones meet SQLite and a company's desks PostgreSQL; each journey meets both once."""
+    url: str = request.getfixturevalue("sqlite_database_url" if viewport is PHONE else "postgres_database_url")
+    return url
+
+
+@pytest.fixture
 async def browser(chromium_path: str, anyio_backend: str) -> AsyncIterator[Browser]:
     """A running Chromium."""
     async with async_playwright() as playwright:
