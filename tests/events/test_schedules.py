@@ -79,6 +79,20 @@ async def test_what_was_done_is_noted_before_another_may_begin(database: Databas
     assert (seconds, second.done) == ([False], 0)
 
 
+async def test_schedules_stop_at_whichever_moment_they_are_stopped(database: Database) -> None:
+    for moment in range(60):
+        schedules = Schedules(database, holder=f"worker {moment}", clock=lambda: EVENING, metrics=Metrics())
+        schedules.timed(f"act {moment}", AT_TWO, _nothing_at_all)
+        schedules.start()
+        await asyncio.sleep(moment / 5_000)
+        async with asyncio.timeout(10):
+            await schedules.stop()
+
+
+async def _nothing_at_all() -> None:
+    """Do nothing."""
+
+
 async def test_what_a_dying_worker_began_another_does_after_its_lease(database: Database) -> None:
     dying, other = Worker(database, "a"), Worker(database, "b")
     await dying.look()

@@ -167,6 +167,6 @@ async def _kept(lease: Lease, database: Database) -> AsyncIterator[None]:
         yield
     finally:
         prolonging.cancel()
-        with suppress(asyncio.CancelledError):
-            await prolonging
+        # Gathered, because whoever is cancelled here must not take that for the end of the prolonging.
+        await asyncio.gather(prolonging, return_exceptions=True)
         await lease.give_back(database)
