@@ -11,7 +11,10 @@ from loopbank.identity import SigningKeyUnreadable
 
 def rotate_keys_command(
     stolen: Annotated[  # noqa: FBT002 -- an option of the command line
-        bool, typer.Option("--stolen", help="Withdraw all other keys at once: every access token ends, and apps fetch new ones.")
+        bool,
+        typer.Option(
+            "--stolen", help="Withdraw all other keys at once: every access token ends, and apps fetch new ones."
+        ),
     ] = False,
     as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
