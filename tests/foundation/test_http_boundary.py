@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import StringConstraints
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from loopbank.foundation.errors import Forbidden, TooManyRequests
 from loopbank.foundation.http import BODY_BYTES_MAX, BULK_BODY_BYTES_MAX, Boundary, bulk, lean, unhurried
@@ -25,9 +25,18 @@ class Payment(KnownBody):
     memo: Memo = ""
 
 
+class Wish(KnownBody):
+    colour: Memo = "any"
+
+
 class StrictPayment(StrictBody):
     amount: Amount
     memo: Memo = ""
+
+
+async def endless() -> AsyncIterator[bytes]:
+    while True:
+        yield b"still here"
 
 
 class Desk:
@@ -43,7 +52,11 @@ class Desk:
         self.router.add_api_route("/lean", self.pay_lean, methods=["POST"])
         self.router.add_api_route("/bulk", self.size, methods=["POST"])
         self.router.add_api_route("/crowd", self.crowd, methods=["POST"])
+        self.router.add_api_route("/balance", self.balance, methods=["GET"])
+        self.router.add_api_route("/live", self.live, methods=["GET"], response_class=StreamingResponse)
         self.strict.add_api_route("/strict", self.pay_strict, methods=["POST"])
+        self.strict.add_api_route("/things/{thing}", self.thing, methods=["GET"])
+        self.strict.add_api_route("/wish", self.wish, methods=["POST"])
         self.face.add_api_route("/face", self.pay_face, methods=["POST"])
 
     async def forbidden(self) -> None:
@@ -68,6 +81,19 @@ class Desk:
     async def crowd(self) -> dict[str, bool]:
         return {"is_served": True}
 
+    @lean
+    async def balance(self, _: Request) -> Response:
+        return Response(b'{"balance": 7}', media_type="application/json")
+
+    async def live(self) -> StreamingResponse:
+        return StreamingResponse(endless())
+
+    async def thing(self, thing: int) -> dict[str, int]:
+        return {"thing": thing}
+
+    async def wish(self, body: Wish) -> dict[str, str]:
+        return {"colour": body.colour}
+
     async def pay_strict(self, body: StrictPayment) -> dict[str, Any]:
         return {"amount": body.amount}
 
@@ -77,7 +103,7 @@ class Desk:
 
 @pytest.fixture
 async def client(anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
-    desk, app, metrics = Desk(), FastAPI(), Metrics()
+    desk, app, metrics = Desk(), FastAPI(strict_content_type=False), Metrics()
     for router in (desk.router, desk.strict, desk.face):
         app.include_router(router)
     answer_refusals_as_problems(app)
@@ -113,6 +139,47 @@ async def test_a_mistake_of_ours_tells_nothing_but_the_request(client: httpx.Asy
     answer = await client.get("/broken", headers={"X-Request-Id": "find-me"})
     assert "42" not in answer.text
     assert answer.json()["request_id"] == answer.headers["x-request-id"] == "find-me"
+
+
+@pytest.mark.parametrize("path", ["/balance", "/things/7", "/forbidden", "/nowhere"])
+async def test_whoever_asks_for_the_head_gets_that_of_the_whole_answer(client: httpx.AsyncClient, path: str) -> None:
+    head, whole = await client.head(path), await client.get(path)
+    assert head.content == b""
+    assert head.status_code == whole.status_code
+    assert head.headers["content-length"] == whole.headers["content-length"] != "0"
+
+
+async def test_a_stream_has_no_head_without_itself(client: httpx.AsyncClient) -> None:
+    assert (await client.head("/live")).status_code == 405
+
+
+@pytest.mark.parametrize("thing", ["seven", "1e3", "9" * 5_000, "%00"])
+async def test_an_address_that_can_mean_nothing_is_not_found(client: httpx.AsyncClient, thing: str) -> None:
+    answer = await client.get(f"/things/{thing}")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+async def test_an_empty_body_is_one_that_leaves_every_field_out(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/wish")).json() == {"colour": "any"}
+    for path in ("/lean", "/face", "/strict"):
+        assert (await client.post(path)).json()["errors"] == [{"field": "amount", "message": "This is missing."}]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "This is missing."),
+        (b"{", "The request body is not valid JSON."),
+        (b"[]", "This must be an object."),
+        (b'{"amount": 1, "memo": 5}', "This must be text."),
+        (b'{"amount": 1, "memo": "longer than ten"}', "This must have at most 10 characters."),
+        (b'{"amount": 1, "colour": 1}', "There is no such field here."),
+    ],
+)
+async def test_a_mistake_is_told_in_the_words_of_a_person(client: httpx.AsyncClient, body: bytes, message: str) -> None:
+    answer = await client.post("/strict", content=body, headers={"content-type": "application/json"})
+    assert [one["message"] for one in answer.json()["errors"]] == [message]
 
 
 async def test_a_limit_says_when_to_come_back(client: httpx.AsyncClient) -> None:

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute, APIRouter
 from prometheus_client import Counter
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loopbank.foundation.errors import PayloadTooLarge, Refusal
@@ -68,6 +68,7 @@ class Boundary:
         self._lean: dict[tuple[str, str], LeanEndpoint] = {}
         self._bulk_paths: set[str] = set()
         self._unhurried_paths: set[str] = set()
+        self._stream_paths: set[str] = set()
         self._unhurried_turn = asyncio.Lock()
         self._request_ids = RequestIds()
         # Metrics by their labels; looking them up in the registry costs more than counting.
@@ -79,6 +80,8 @@ class Boundary:
                 self._bulk_paths.add(route.path)
             if getattr(route.endpoint, "is_unhurried", False):
                 self._unhurried_paths.add(route.path)
+            if route.response_class is StreamingResponse:
+                self._stream_paths.add(route.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (or pass the lifespan on)."""
@@ -99,6 +102,9 @@ class Boundary:
             self._count(scope, answer, time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        if scope["method"] == "HEAD" and scope["path"] not in self._stream_paths:
+            # The server leaves the body of the answer out (RFC 9110, 9.3.2); a stream would go on behind it for ever.
+            scope = {**scope, "method": "GET"}
         try:
             body = b""
             if scope["method"] not in ("GET", "HEAD"):

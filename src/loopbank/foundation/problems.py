@@ -5,12 +5,11 @@ from typing import Any
 import orjson
 import structlog
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loopbank.foundation.errors import FieldMistake, Refusal
+from loopbank.foundation.errors import Refusal
 
 log = structlog.get_logger("loopbank.http")
 
@@ -86,17 +85,6 @@ def answer_refusals_as_problems(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(Exception, on_mistake)
-
-
-def mistakes_of(error: RequestValidationError) -> list[FieldMistake]:
-    """Name every field that does not fit, in the words of a person."""
-    mistakes = []
-    for item in error.errors():
-        place = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-        field = ".".join(place) if item["type"] != "json_invalid" else ""
-        text = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else str(item["msg"])
-        mistakes.append(FieldMistake(field, text.removeprefix("Value error, ")))
-    return mistakes
 
 
 class _InternalError(Refusal):

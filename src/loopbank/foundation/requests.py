@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loopbank.coins import Coins, parse_amount, parse_coins
-from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, UnsupportedMedia
-from loopbank.foundation.problems import mistakes_of
+from loopbank.foundation.errors import BadRequest, FieldMistake, MalformedRequest, NotFound, UnsupportedMedia
+from loopbank.foundation.mistakes import mistakes_of
 
 _JSON = "application/json"
+_NOTHING = b"{}"
+"""What an empty body stands for: clients send none where every field may be left out."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -119,7 +121,7 @@ async def read_body(request: Request, model: type[Model], *, malformed: type[Mal
     """Read and validate the body of a lean route. Raises `malformed` or UnsupportedMedia."""
     _require_json(request)
     try:
-        return model.model_validate(parse_json(await request.body()))
+        return model.model_validate(parse_json(await request.body() or _NOTHING))
     except json.JSONDecodeError as error:
         raise malformed("The request body is not valid JSON.") from error
     except ValidationError as error:
@@ -127,7 +129,7 @@ async def read_body(request: Request, model: type[Model], *, malformed: type[Mal
 
 
 class StrictRoute(APIRoute):
-    """A route whose body is parsed strictly and whose mistakes are answered with 422."""
+    """A route whose body is parsed strictly: mistakes are answered with 422, an impossible address with 404."""
 
     malformed: ClassVar[type[MalformedRequest]] = MalformedRequest
 
@@ -140,8 +142,10 @@ class StrictRoute(APIRoute):
             if takes_json:
                 _require_json(request)
             try:
-                return await handler(_StrictRequest(request.scope, request.receive))
+                return await handler(_StrictRequest(request.scope, request.receive) if takes_json else request)
             except RequestValidationError as error:
+                if any(mistake["loc"][0] == "path" for mistake in error.errors()):
+                    raise NotFound("There is nothing here.") from error
                 raise _refusal(self.malformed, mistakes_of(error)) from error
 
         return handle
@@ -154,6 +158,11 @@ class FaceRoute(StrictRoute):
 
 
 class _StrictRequest(Request):
+    """A request whose body is an object."""
+
+    async def body(self) -> bytes:
+        return await super().body() or _NOTHING
+
     async def json(self) -> Any:
         return parse_json(await self.body())
 
