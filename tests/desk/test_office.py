@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyotp
 import pytest
 
 from loopbank.access import Role
@@ -206,6 +207,21 @@ async def test_staff_is_made_and_unmade_but_never_by_themselves_or_from_below(
     assert_problem(await own.http.post(reset, json={"new_password": NEW_PASSWORD}), 403, code="role_change_refused")
     unmade = await desk.admin.http.post(path.format(helper.account))
     assert unmade.json()["user"]["is_admin"] is False
+
+
+async def test_a_lost_app_is_taken_away_at_the_desk(bank: BankStory, desk: DeskStory, runner: StoryPerson) -> None:
+    secret = (await runner.http.post("/api/v1/auth/totp", json={"password": PASSWORD})).json()["secret"]
+    code = pyotp.TOTP(secret).now()
+    (await runner.http.post("/api/v1/auth/totp/confirm", json={"code": code})).raise_for_status()
+    path = "/api/v1/admin/users/{}/remove-second-factor"
+    own = await bank.person("keeper", role=Role.ADMIN)
+    assert_problem(await own.http.post(path.format(desk.admin.account)), 403, code="role_change_refused")
+    assert_problem(await own.http.post(path.format(own.account)), 403, code="role_change_refused")
+    assert (await own.http.post(path.format(runner.account))).status_code == 200
+    assert_problem(await own.http.post(path.format(runner.account)), 404, code="second_factor_missing")
+    assert_problem(await runner.http.get("/api/v1/auth/sessions"), 401)
+    body = {"character_name": runner.name, "password": PASSWORD}
+    assert "access_token" in (await bank.http.post("/api/v1/auth/login", json=body)).json()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from loopbank.identity.passkeys import store as passkeys
 from loopbank.identity.second_factor.tables import recovery_code, totp
 from loopbank.identity.tables import person, session
 from tests.access.signing import SettableClock
+from tests.identity.accounts.mailbox import latest
 from tests.identity.accounts.people import join, login, me
 from tests.identity.authentication import PASSWORD, Answer, Authentication, Client, running
 
@@ -49,6 +50,9 @@ class Somebody:
     async def remove(self, other: "Somebody") -> Answer:
         return await self.send("DELETE", f"{USERS}/{other.id}")
 
+    async def take_app(self, other: "Somebody") -> Answer:
+        return await self.send("DELETE", f"{USERS}/{other.id}/second-factor")
+
 
 class Town:
     """A running platform, and people in it who meet only whom they know."""
@@ -66,6 +70,14 @@ class Town:
                 await store.set_role(tx, joined["user"]["id"], role=role, now=self.platform.clock())
         given = (await login(client, email)).json
         return Somebody(given["user"]["id"], email, given["token"], given["refreshToken"], client)
+
+    async def protected(self, role: Role = Role.USER) -> Somebody:
+        """Somebody with an authenticator app."""
+        somebody = await self.somebody(role)
+        secret = (await somebody.send("POST", "/api/v1/auth/totp", {"password": PASSWORD})).json["secret"]
+        code = {"code": pyotp.TOTP(secret).at(self.platform.clock.seconds)}
+        assert (await somebody.send("POST", "/api/v1/auth/totp/confirm", code)).status == 200
+        return somebody
 
     async def count(self, query: Any) -> int:
         async with self.platform.database.reading() as tx:
@@ -185,6 +197,40 @@ async def test_what_is_no_role_is_refused(town: Town, body: object) -> None:
     assert (await owner.send("PATCH", f"{USERS}/{NOBODY}/role", {"role": "USER"})).code == "person_not_found"
 
 
+async def test_a_lost_app_is_taken_away_and_every_device_with_it(town: Town) -> None:
+    admin, runner = await town.somebody(Role.ADMIN), await town.protected()
+    assert "token" not in (await login(runner.client, runner.email)).json
+    answers = await asyncio.gather(*(admin.take_app(runner) for _ in range(3)))
+    assert sorted(answer.status for answer in answers) == [200, 404, 404]
+    assert (await me(runner.client, runner.token)).code == "invalid_token"
+    refreshed = await runner.client.send("POST", "/api/auth/refresh", {"refreshToken": runner.refresh_token})
+    assert refreshed.code == "invalid_grant"
+    assert (await me(runner.client, (await login(runner.client, runner.email)).json["token"])).status == 200
+    assert await town.count(select(func.count()).where(recovery_code.c.person_id == runner.id)) == 0
+    assert (await latest(town.platform, runner.email, "security_changed")).address == runner.email
+    acts = [json.loads(fact) for fact in await town.platform.facts("admin.acted")]
+    assert [act["actor"] for act in acts if act["action"] == "remove_second_factor"].count(admin.id) == 1
+    told = [json.loads(fact) for fact in await town.platform.facts("security.acted")]
+    assert {one["act"] for one in told if one["details"].get("actor")} == {"second_factor_removed"}
+
+
+async def test_staff_keep_their_apps_but_from_super_administrators_and_nobody_takes_their_own(town: Town) -> None:
+    admin, other, owner = [await town.protected(role) for role in (Role.ADMIN, Role.ADMIN, Role.SUPERADMIN)]
+    second = await town.somebody(Role.SUPERADMIN)
+    for refused in (
+        await admin.take_app(other),
+        await admin.take_app(owner),
+        await admin.take_app(admin),
+        await owner.take_app(owner),
+    ):
+        assert (refused.status, refused.code) == (403, "role_change_refused")
+    assert (await (await town.somebody(Role.DEVELOPER)).take_app(admin)).code == "role_too_low"
+    assert (await me(other.client, other.token)).status == 200
+    for one in (other, owner):
+        assert (await second.take_app(one)).status == 200
+    assert (await second.take_app(await town.somebody())).code == "second_factor_missing"
+
+
 async def test_a_removed_person_is_out_at_once_and_for_ever(town: Town) -> None:
     owner, runner = await town.somebody(Role.SUPERADMIN), await town.somebody()
     guard, revocations = town.platform.coin_service_guard()
@@ -203,9 +249,7 @@ async def test_a_removed_person_is_out_at_once_and_for_ever(town: Town) -> None:
 
 
 async def test_of_a_removed_person_the_id_is_left_and_nothing_else(town: Town) -> None:
-    owner, runner = await town.somebody(Role.SUPERADMIN), await town.somebody()
-    enrolled = (await runner.send("POST", "/api/v1/auth/totp", {"password": PASSWORD})).json
-    await runner.send("POST", "/api/v1/auth/totp/confirm", {"code": pyotp.TOTP(enrolled["secret"]).at(_now(town))})
+    owner, runner = await town.somebody(Role.SUPERADMIN), await town.protected()
     async with town.platform.database.transaction() as tx:
         now = town.platform.clock()
         await outside_accounts.link(tx, runner.id, issuer="x", subject=runner.id, email=runner.email, now=now)
@@ -305,7 +349,3 @@ async def test_who_was_removed_a_moment_ago_removes_nobody(database: Database, c
             await act
     async with database.reading() as tx:
         assert await store.count_superadmins(tx) == 2
-
-
-def _now(town: Town) -> int:
-    return town.platform.clock.seconds

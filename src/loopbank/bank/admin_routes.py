@@ -93,6 +93,7 @@ class AdminRoutes:
     def _add_acting(self) -> None:
         for path, endpoint, summary, answer, moves_money in (
             ("/users/{account}/reset-password", self.reset_password, "Reset a password", schemas.ResetAnswer, False),
+            ("/users/{account}/remove-second-factor", self.disarm, "Take an app away", schemas.MessageAnswer, False),
             ("/users/{account}/toggle-admin", self.toggle_admin, "Make or unmake staff", schemas.UserActAnswer, False),
             ("/users/{account}/adjust-balance", self.adjust, "Correct a balance", schemas.AdjustedAnswer, True),
             ("/accounts/lookup", self.lookup, "Who holds accounts", schemas.LookupAnswer, False),
@@ -144,6 +145,13 @@ class AdminRoutes:
         if slip is None:
             return {"message": f"Password reset for {holder.display_name}"}
         return {"message": f"Hand this slip to {holder.display_name}: it is good once, for a day", "slip": slip}
+
+    async def disarm(self, request: Request, account: _Account) -> dict[str, Any]:
+        """Take a lost authenticator app away; the person signs in anew, everywhere, with the password alone."""
+        staff = await self._staff(request)
+        holder = await self._holder(account)
+        await self._people.remove_second_factor(staff, holder.person_id)
+        return {"message": f"The authenticator app of {holder.display_name} is removed"}
 
     async def toggle_admin(self, request: Request, account: _Account) -> dict[str, Any]:
         """Make a person staff, or unmake them."""

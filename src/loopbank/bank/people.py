@@ -1,4 +1,4 @@
-"""The Authentication Service as the bank's staff need it: roles and forgotten passwords, over HTTP."""
+"""The Authentication Service as the bank's staff need it: roles, forgotten passwords and lost apps, over HTTP."""
 
 import httpx
 
@@ -37,6 +37,10 @@ class People:
         answer = await self._ask(f"/internal/people/{person_id}/password", body)
         slip = answer["slip"]
         return None if slip is None else str(slip)
+
+    async def remove_second_factor(self, actor: Principal, person_id: str) -> None:
+        """Take a person's lost authenticator app away. Raises PersonRefusal or Unavailable."""
+        await self._ask(f"/internal/people/{person_id}/remove-second-factor", {"actor_id": actor.person_id})
 
     async def _ask(self, path: str, body: dict[str, str | None]) -> dict[str, object]:
         try:

@@ -109,7 +109,7 @@ class SecondFactorMissing(NotFound):
     code = "second_factor_missing"
 
     def __init__(self) -> None:
-        super().__init__("You have no authenticator app here.")
+        super().__init__("There is no authenticator app here.")
 
 
 class WrongFactorCode(Refusal):

@@ -77,6 +77,12 @@ class ResetBody(StrictBody):
     new_password: Annotated[str, Field(min_length=1, max_length=PASSWORD_LENGTH_MAX)] | None = None
 
 
+class ActorBody(StrictBody):
+    """Who acts."""
+
+    actor_id: PersonId
+
+
 class StaffRoutes:
     """What the bank's admin pages do to people, on behalf of whoever uses them."""
 
@@ -86,6 +92,7 @@ class StaffRoutes:
         self.router = APIRouter(prefix="/internal/people", include_in_schema=False, route_class=StrictRoute)
         self.router.add_api_route("/{person_id}/role", self.change_role, methods=["POST"])
         self.router.add_api_route("/{person_id}/password", self.reset_password, methods=["POST"])
+        self.router.add_api_route("/{person_id}/remove-second-factor", self.remove_second_factor, methods=["POST"])
 
     async def change_role(self, request: Request, person_id: PersonId, body: RoleBody) -> dict[str, str]:
         """Give a person another role."""
@@ -100,6 +107,12 @@ class StaffRoutes:
             return {"slip": await self._acts.write_slip(person_id, actor_id=body.actor_id)}
         await self._acts.reset_password(person_id, body.new_password, actor_id=body.actor_id)
         return {"slip": None}
+
+    async def remove_second_factor(self, request: Request, person_id: PersonId, body: ActorBody) -> dict[str, str]:
+        """Take a person's lost authenticator app away."""
+        self._service_tokens.require_service(request)
+        await self._acts.remove_second_factor(person_id, actor_id=body.actor_id)
+        return {}
 
 
 def _answer(page: RevocationPage) -> RevocationsAnswer:

@@ -162,6 +162,7 @@ class IdentityService:
             administration=self.administration,
             passwords=self.accounts.passwords,
             recovery=self.accounts.recovery,
+            factors=self.accounts.factors,
         )
 
     def _routers(

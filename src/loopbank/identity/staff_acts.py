@@ -1,4 +1,4 @@
-"""What staff do to people: roles and forgotten passwords. The audit log is told in the same transaction."""
+"""What staff do to people: roles, and what was forgotten or lost. The audit log is told in the same transaction."""
 
 from loopbank.access import Actor, Role, acted
 from loopbank.events import record
@@ -8,8 +8,10 @@ from loopbank.identity.account_tools import AccountTools
 from loopbank.identity.administration import Administration
 from loopbank.identity.by_mail import Recovery
 from loopbank.identity.errors import RoleChangeRefused, UnknownPerson
+from loopbank.identity.mail import Language
 from loopbank.identity.password_change import PasswordChange
 from loopbank.identity.people import Person
+from loopbank.identity.second_factor import SecondFactors
 from loopbank.identity.security import SecurityAct, security_acted
 from loopbank.identity.sessions import Announcement
 
@@ -18,12 +20,20 @@ class StaffActs:
     """Acts of one person on another, as the acting person's present role allows."""
 
     def __init__(
-        self, tools: AccountTools, *, administration: Administration, passwords: PasswordChange, recovery: Recovery
+        self,
+        tools: AccountTools,
+        *,
+        administration: Administration,
+        passwords: PasswordChange,
+        recovery: Recovery,
+        factors: SecondFactors,
     ) -> None:
         self._database = tools.database
+        self._sessions = tools.sessions
         self._administration = administration
         self._passwords = passwords
         self._recovery = recovery
+        self._factors = factors
         self._clock = tools.clock
 
     async def change_role(self, person_id: str, role: Role, *, actor_id: str) -> Person:
@@ -58,6 +68,26 @@ class StaffActs:
 
         await self._passwords.reset(person, new, grounds=told, refusal=UnknownPerson())
 
+    async def remove_second_factor(self, person_id: str, *, actor_id: str, language: Language = "en") -> None:
+        """Take a lost authenticator app away, with its recovery codes, and end all the person's sessions.
+
+        Staff are helped by super-administrators, and nobody by themselves. Raises UnknownPerson, RoleChangeRefused or
+        SecondFactorMissing.
+        """
+        now = self._clock()
+        async with self._database.transaction() as tx:
+            actor, person = await store.find_person(tx, actor_id), await store.lock_person(tx, person_id)
+            if actor is None or person is None:
+                raise UnknownPerson
+            _refuse_disarming(person, actor)
+            removed = await self._factors.take_away(tx, person, language, actor=actor.name)
+            await record(tx, removed.facts)
+            act = acted(Actor(actor.id, actor.name), "remove_second_factor", person.name, {}, now)
+            await self._sessions.end_all(
+                tx, person_id, reason="second_factor_removed", because=act, revocations=removed.revocations
+            )
+        await self._sessions.catch_up()
+
     async def _judge(self, person_id: str, actor_id: str) -> tuple[Person, Person]:
         """Give both people when the one may reset the other's password."""
         async with self._database.reading() as tx:
@@ -68,3 +98,12 @@ class StaffActs:
         if actor.role < Role.ADMIN or person.role > actor.role:
             raise RoleChangeRefused("This takes a higher role than yours.")
         return person, actor
+
+
+def _refuse_disarming(person: Person, actor: Person) -> None:
+    """Refuse to take a second factor from oneself, or from staff without being a super-administrator."""
+    if person.id == actor.id:
+        raise RoleChangeRefused("Nobody takes their own app away like this: it is removed in the profile.")
+    is_above = actor.role is Role.SUPERADMIN or person.role < actor.role
+    if actor.role < Role.ADMIN or not is_above:
+        raise RoleChangeRefused("This takes a higher role than yours.")

@@ -15,6 +15,7 @@ from loopbank.identity import directory_store as directory
 from loopbank.identity import user_schemas as schemas
 from loopbank.identity.errors import UnknownPerson
 from loopbank.identity.holders import Holders
+from loopbank.identity.mail import language_of
 from loopbank.identity.personal_routes import add_personal
 from loopbank.identity.platform_schemas import PERSON_EXAMPLE, DoneAnswer, WalletSummary
 from loopbank.identity.staff_acts import StaffActs
@@ -35,6 +36,7 @@ class UserRoutes:
         add("GET ", self.list_users, "List people", schemas.UserListAnswer, 400, 403)
         add("GET /{user_id}", self.show_user, "Show a person", schemas.UserAnswerWithWallet, 400, 403, 404)
         add("PATCH /{user_id}/role", self.change_role, "Change a role", schemas.RoleAnswer, 400, 403, 404)
+        add("DELETE /{user_id}/second-factor", self.remove_second_factor, "Take an app away", DoneAnswer, 400, 403, 404)
         add("DELETE /{user_id}", self.remove_user, "Deactivate and anonymise a person", DoneAnswer, 400, 403, 404)
 
     async def list_users(
@@ -69,6 +71,12 @@ class UserRoutes:
         person = await self._acts.change_role(str(user_id), Role[body.role], actor_id=principal.person_id)
         user = schemas.UserRole(id=person.id, role=person.role.name)
         return schemas.RoleAnswer(message="The role is changed.", user=user)
+
+    async def remove_second_factor(self, request: Request, user_id: PersonId) -> DoneAnswer:
+        """Take a lost authenticator app away; the person signs in anew, everywhere, with the password alone."""
+        principal = await self._guard.at_least(request, Role.ADMIN)
+        await self._acts.remove_second_factor(str(user_id), actor_id=principal.person_id, language=language_of(request))
+        return DoneAnswer(message="The authenticator app is removed.")
 
     async def remove_user(self, request: Request, user_id: PersonId) -> DoneAnswer:
         """Shut a person out for ever and forget who they were; the journal stays."""

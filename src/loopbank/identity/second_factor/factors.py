@@ -18,6 +18,7 @@ from loopbank.identity.people import Person
 from loopbank.identity.second_factor import store
 from loopbank.identity.second_factor.time_codes import Enrolment, enrolment, matching_step, new_secret
 from loopbank.identity.security import SecurityAct, security_acted
+from loopbank.identity.sessions import Announcement
 from loopbank.identity.standing import Standing
 from loopbank.identity.store import find_person, lock_person
 
@@ -90,7 +91,8 @@ class SecondFactors:
             if step is None or not await store.confirm_totp(tx, person_id, sealed, step=step, now=now):
                 raise WrongFactorCode
             codes = await self._replace_codes(tx, person_id)
-            await self._change(tx, person, SecurityAct.SECOND_FACTOR_ADDED, language, since=now)
+            added = await self._change(tx, person, SecurityAct.SECOND_FACTOR_ADDED, language, since=now)
+            await self._sessions.announce(tx, added.facts, added.revocations)
         await self._sessions.catch_up()
         return codes
 
@@ -110,10 +112,20 @@ class SecondFactors:
         """Do without a second factor. Raises SecondFactorMissing."""
         async with self._database.transaction() as tx:
             person = await lock_person(tx, person_id)
-            if person is None or not await store.remove_totp(tx, person_id):
+            if person is None:
                 raise SecondFactorMissing
-            await self._change(tx, person, SecurityAct.SECOND_FACTOR_REMOVED, language, since=None)
+            removed = await self.take_away(tx, person, language)
+            await self._sessions.announce(tx, removed.facts, removed.revocations)
         await self._sessions.catch_up()
+
+    async def take_away(self, tx: Transaction, person: Person, language: Language, **details: str) -> Announcement:
+        """Delete the app and the recovery codes of a person whose row the transaction holds.
+
+        What is given is to be announced last. Raises SecondFactorMissing.
+        """
+        if not await store.remove_totp(tx, person.id):
+            raise SecondFactorMissing
+        return await self._change(tx, person, SecurityAct.SECOND_FACTOR_REMOVED, language, since=None, **details)
 
     async def accept(self, tx: Transaction, person: Person, code: str, language: Language) -> bool:
         """Use a code of the app, or a recovery code, up; False when it is wrong or was used before.
@@ -139,9 +151,16 @@ class SecondFactors:
         return codes
 
     async def _change(
-        self, tx: Transaction, person: Person, act: SecurityAct, language: Language, *, since: Instant | None
-    ) -> None:
-        """Note the change, tell the person, and let staff's tokens be worth what they are worth now."""
+        self,
+        tx: Transaction,
+        person: Person,
+        act: SecurityAct,
+        language: Language,
+        *,
+        since: Instant | None,
+        **details: str,
+    ) -> Announcement:
+        """Note the change and tell the person; what is given lets staff's tokens be worth what they are worth now."""
         now = self._clock()
         await store.note_second_factor(tx, person.id, since=since)
         await self._letter_box.post(tx, security_notice(act, person, language))
@@ -150,7 +169,7 @@ class SecondFactors:
             role = self._standing.role(replace(person, second_factor_since=since), now)
             ends_at = self._sessions.tokens_end_at(now)
             revocations.append(Revocation(RevocationKind.ROLE_CHANGED, person.id, role, ends_at))
-        await self._sessions.announce(tx, [security_acted(act, person.id, now)], revocations)
+        return Announcement([security_acted(act, person.id, now, **details)], revocations)
 
     def _code_mark(self, person_id: str, code: str) -> str:
         return self._marks.mark("recovery-code", person_id, code.replace("-", ""))

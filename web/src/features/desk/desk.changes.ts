@@ -109,6 +109,10 @@ export function useDeskActs() {
       ),
     )
 
+  /** Takes a lost authenticator app away; the person is signed out everywhere. */
+  const removeApp = (account: string) =>
+    changed(answerOf(coin.POST('/api/v1/admin/users/{account}/remove-second-factor', { params: { path: { account } } })))
+
   /** The names of people by account number; numbers that nobody holds are absent. */
   async function lookUp(accounts: string[]): Promise<Map<string, string>> {
     if (accounts.length === 0) return new Map()
@@ -121,5 +125,5 @@ export function useDeskActs() {
     return answerOf(coin.GET('/api/v1/admin/users/export', { parseAs: 'blob' })) as Promise<Blob>
   }
 
-  return { createFaction, toggleAdmin, resetPassword, lookUp, exportPeople }
+  return { createFaction, toggleAdmin, resetPassword, removeApp, lookUp, exportPeople }
 }
