@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
+import pyotp
 
 from loopbank.foundation.database import Database
 from loopbank.foundation.settings import Profile
@@ -46,9 +47,9 @@ class Traveller:
     def email(self) -> str:
         return str(self.account["email"])
 
-    async def depart(self) -> str:
+    async def depart(self, then: str = "", **headers: str) -> str:
         """Leave for the provider; gives where the browser is sent."""
-        response = await self.client.http.get(GOOGLE)
+        response = await self.client.http.get(GOOGLE, params={"continue": then} if then else {}, headers=headers)
         assert response.status_code == 303, response.text
         return response.headers["location"]
 
@@ -98,6 +99,17 @@ class Traveller:
         begun = await self.change_link("link", token)
         assert begun.status == 200, begun.json
         return await self.travel(begun.json["authorizationUrl"])
+
+    async def protect(self) -> pyotp.TOTP:
+        """Open an account with an authenticator app, and link the one elsewhere to it; gives the app."""
+        token = await self.register()
+        await self.link(token)
+        send = self.client.send
+        app = pyotp.TOTP((await send("POST", "/api/v1/auth/totp", {"password": PASSWORD}, token=token)).json["secret"])
+        code = {"code": app.at(self._story.clock.seconds)}
+        assert (await send("POST", "/api/v1/auth/totp/confirm", code, token=token)).status == 200
+        self._story.clock.let_pass(30)
+        return app
 
     async def linked(self, token: str) -> list[str]:
         addresses: list[str] = (await self.client.send("GET", f"{GOOGLE}/account", token=token)).json["addresses"]

@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import httpx
-import pyotp
 import pytest
 
 from loopbank.access import Role
@@ -104,13 +103,8 @@ async def test_an_address_with_an_account_here_is_linked_only_by_who_knows_its_p
 
 
 async def test_who_has_an_app_is_asked_for_its_code(platform: OutsideStory, traveller: Traveller) -> None:
-    token = await traveller.register()
-    await traveller.link(token)
+    app = await traveller.protect()
     send = traveller.client.send
-    app = pyotp.TOTP((await send("POST", "/api/v1/auth/totp", {"password": PASSWORD}, token=token)).json["secret"])
-    code = {"code": app.at(platform.clock.seconds)}
-    assert (await send("POST", "/api/v1/auth/totp/confirm", code, token=token)).status == 200
-    platform.clock.let_pass(30)
     arrived = await traveller.travel()
     assert arrived.location.startswith("/sign-in#challenge=")
     assert (await send("POST", "/api/auth/refresh", headers=COOKIE)).code == "invalid_grant"
@@ -278,6 +272,38 @@ async def test_the_cookie_of_the_journey_is_bound_to_the_host_and_says_nothing(t
         part.startswith("__Host-loopbank_journey=") and "Max-Age=0" in part
         for part in erased.headers.get_list("set-cookie")
     )
+
+
+THEN = "/go-on?to=%2Foauth%2Fauthorize%3Fclient_id%3Dx"
+KEPT = "/sign-in?continue=%2Fgo-on%3Fto%3D%252Foauth%252Fauthorize%253Fclient_id%253Dx"
+
+
+async def test_people_go_on_where_they_wanted_to_go(platform: OutsideStory, traveller: Traveller) -> None:
+    assert await traveller.travel(await traveller.depart(THEN)) == Arrived(303, THEN)
+    state = state_of(await traveller.depart(THEN))
+    refused = await traveller.come_back(f"{GOOGLE}/callback?error=access_denied&state={state}")
+    assert refused.location == f"{KEPT}#refused={REFUSED}"
+    await (protected := await platform.traveller()).protect()
+    asked = await protected.travel(await protected.depart(THEN))
+    assert asked.location.startswith(f"{KEPT}#challenge=")
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/" + "a" * 2_000],
+)
+async def test_nobody_goes_on_outside(traveller: Traveller, then: str) -> None:
+    answer = await traveller.client.http.get(GOOGLE, params={"continue": then})
+    assert (answer.status_code, "location" in answer.headers, "set-cookie" in answer.headers) == (400, False, False)
+
+
+async def test_a_link_of_another_site_signs_nobody_in(traveller: Traveller) -> None:
+    for site in ("cross-site", "same-site"):
+        assert await traveller.depart(THEN, **{"Sec-Fetch-Site": site}) == KEPT
+        assert await traveller.depart(**{"Sec-Fetch-Site": site}) == "/sign-in"
+    assert "__Host-loopbank_journey" not in traveller.client.http.cookies
+    for site in ("same-origin", "none"):
+        assert "code_challenge=" in await traveller.depart(**{"Sec-Fetch-Site": site})
 
 
 async def test_where_no_client_is_set_nobody_leaves(database: Database, clock: SettableClock) -> None:

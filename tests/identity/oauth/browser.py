@@ -24,6 +24,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.text: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -32,6 +33,8 @@ class _Reader(HTMLParser):
             self.forms.append(Form(given["action"]))
         elif tag == "input":
             self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif tag == "a":
+            self.links.append(given["href"])
         elif tag == "button" and "name" in given:
             self.forms[-1].buttons.append((given["name"], given["value"]))
 
@@ -48,6 +51,7 @@ class Page:
     headers: httpx.Headers
     text: str
     forms: list[Form]
+    links: list[str]
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -82,9 +86,9 @@ class Browser:
                 break
             url = urljoin(str(response.url), response.headers["location"])
             if not url.startswith(f"{self.origin}/"):
-                return Page(url, response.status_code, response.headers, "", [])
+                return Page(url, response.status_code, response.headers, "", [], [])
             response = await self.http.get(url)
         reader = _Reader()
         reader.feed(response.text)
         url, text = str(response.url), " ".join(" ".join(reader.text).split())
-        return Page(url, response.status_code, response.headers, text, reader.forms)
+        return Page(url, response.status_code, response.headers, text, reader.forms, reader.links)

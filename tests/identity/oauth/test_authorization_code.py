@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -217,3 +218,22 @@ async def test_a_clients_own_token_opens_nothing_of_the_bank(app: App) -> None:
     assert (await app.userinfo(got.json["access_token"])).error == "invalid_token"
     shown = await app.post("/oauth/introspect", token=got.json["access_token"])
     assert (shown.json["active"], shown.json["sub"], shown.json["aud"]) == (True, app.id, app.id)
+
+
+async def test_whoever_signs_in_by_the_web_app_comes_back_to_the_app(
+    provider: ProviderStory, app: App, guest: Guest
+) -> None:
+    page = await guest.browser.open(app.authorize_url(max_age="60"))
+    assert [link.partition("?")[0] for link in page.links] == ["/go-on", "/register"]
+    (then,) = parse_qs(urlsplit(page.links[0]).query)["to"]
+    assert then == app.authorize_url(max_age="60")
+    token = (await (await provider.client()).login(guest.name)).json["access_token"]
+    adopted = await guest.browser.http.post("/oauth/browser", headers={"Authorization": f"Bearer {token}"})
+    assert adopted.status_code == 200
+    page = await guest.agree(await guest.browser.open(then))
+    assert (await app.redeem(page.parameters["code"])).status == 200
+    for prompt in ("login", "select_account"):
+        anew = await guest.browser.open(app.authorize_url(prompt=prompt))
+        assert [link for link in anew.links if "/go-on" in link] == [], "there nobody signs in anew"
+    page = await guest.browser.post("/oauth/sign-in", {"then": then, "elsewhere": "//evil.example"})
+    assert page.status == 400

@@ -7,6 +7,7 @@ type Named<Name extends string, Path extends string> = RouteRecordInfo<Name, Pat
 export interface AccessRoutes {
   'sign-in': Named<'sign-in', '/sign-in'>
   'sign-in-code': Named<'sign-in-code', '/sign-in/code'>
+  'go-on': Named<'go-on', '/go-on'>
   register: Named<'register', '/register'>
   forgot: Named<'forgot', '/forgot'>
   reset: Named<'reset', '/reset'>
@@ -39,6 +40,13 @@ export const accessRoutes: Screen[] = [
     meta: { title: 'access.title', access: 'guests', area: 'access' },
   },
   { path: '/sign-in/code', name: 'sign-in-code', component: () => import('@/features/sign-in/CodePage.vue'), meta: { title: 'access.codeTitle', access: 'guests', area: 'access' } },
+  {
+    path: '/go-on',
+    name: 'go-on',
+    component: () => import('@/features/sign-in/GoOnPage.vue'),
+    props: (route) => ({ to: typeof route.query.to === 'string' ? route.query.to : '' }),
+    meta: { title: 'access.goOnTitle', access: 'people', area: 'access' },
+  },
   { path: '/register', name: 'register', component: () => import('@/features/sign-in/RegisterPage.vue'), meta: { title: 'register.title', access: 'guests', area: 'access' } },
   { path: '/forgot', name: 'forgot', component: () => import('@/features/sign-in/ForgotPage.vue'), meta: { title: 'access.forgot', access: 'everyone', area: 'access' } },
   {

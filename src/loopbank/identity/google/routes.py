@@ -14,7 +14,7 @@ from loopbank.access import client_key
 from loopbank.foundation.errors import Refusal
 from loopbank.foundation.http import unhurried
 from loopbank.foundation.openapi import refusals
-from loopbank.foundation.requests import CamelAnswer, CamelBody, FaceRoute
+from loopbank.foundation.requests import CamelAnswer, CamelBody, FaceRoute, PlainText
 from loopbank.foundation.seals import Seal, SealBroken
 from loopbank.identity.admission import StepUp
 from loopbank.identity.cookies import HostCookie
@@ -33,9 +33,25 @@ _LIMIT = "30/minute"
 _CONTEXT = "journey"
 _TEXT_MAX = 1_000
 
+_OWN_SITES = ("same-origin", "none")
+"""Where a browser may say that it comes from: our own pages, or nowhere. Some older ones do not say."""
+
 # The provider's page sends the browser back by a link, which a strict cookie would not follow.
 _COOKIE = HostCookie("loopbank_journey", seconds=600, samesite="lax")
 
+_OWN_SCREEN = r"^(/([^/\\\s]\S*)?)?$"
+"""A path of the web app: what begins with two slashes, or with a backslash, is another host's."""
+
+_Then = Annotated[
+    PlainText,
+    Query(
+        alias="continue",
+        max_length=2_000,
+        pattern=_OWN_SCREEN,
+        description="The screen of the web app where the person goes on.",
+        examples=["/statement"],
+    ),
+]
 _Given = Annotated[str, Query(max_length=_TEXT_MAX, examples=["4/0AX4XfWh"])]
 
 
@@ -86,10 +102,17 @@ class GoogleRoutes:
         add("POST /link", self.link, "Begin to link an account", DepartureAnswer, 400, 404, 429)
         add("POST /unlink", self.unlink, "Take the linked account away", DoneAnswer, 400, 404, 429)
 
-    async def depart(self, request: Request) -> Response:
-        """Send the browser to Google; a cookie that no script can read knows what it shall come back with."""
+    async def depart(self, request: Request, then: _Then = "") -> Response:
+        """Send the browser to Google; a cookie that no script can read knows what it shall come back with.
+
+        Google may let somebody pass without a question, so nobody leaves by a link of another site: it leads to the
+        sign-in, where the person presses the button themselves.
+        """
+        outside = self._outside()
+        if request.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+            return RedirectResponse(_sign_in(then), 303)
         self._rate_limits.check("outside", _LIMIT, client_key(request))
-        url, journey = await self._outside().depart()
+        url, journey = await outside.depart(then=then)
         response = RedirectResponse(url, 303)
         self._remember(request, response, journey)
         return response
@@ -98,18 +121,20 @@ class GoogleRoutes:
         """Take the browser back, and send it on to the web app, signed in or with the reason why not."""
         outside = self._outside()
         self._rate_limits.check("outside", _LIMIT, client_key(request))
+        then = ""
         try:
             journey = self._journey(request, state)
+            then = journey.then
             if error or not code:
                 raise OutsideSignInRefused
             outcome = await outside.arrive(journey, code, place_of(request), language_of(request))
         except Refusal as refusal:
-            return self._back(request, f"/sign-in#refused={quote(refusal.code)}")
+            return self._back(request, f"{_sign_in(then)}#refused={quote(refusal.code)}")
         if outcome is None:
             return self._back(request, "/security#linked")
         if isinstance(outcome, StepUp):
-            return self._back(request, f"/sign-in#challenge={quote(outcome.challenge)}")
-        response = self._back(request, "/")
+            return self._back(request, f"{_sign_in(then)}#challenge={quote(outcome.challenge)}")
+        response = self._back(request, then or "/")
         self._transport.write(request, response, outcome.refresh_token)
         return response
 
@@ -146,7 +171,7 @@ class GoogleRoutes:
 
     def _remember(self, request: Request, response: Response, journey: Journey) -> None:
         attempt = journey.attempt
-        told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id]
+        told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id, journey.then]
         _COOKIE.write(request, response, self._seal.close(json.dumps(told).encode(), _CONTEXT))
 
     def _journey(self, request: Request, state: str) -> Journey:
@@ -155,7 +180,7 @@ class GoogleRoutes:
             told = json.loads(self._seal.open(_COOKIE.read(request) or "", _CONTEXT))
         except SealBroken as error:
             raise OutsideSignInRefused from error
-        journey = Journey(Attempt(*told[:3]), told[3])
+        journey = Journey(Attempt(*told[:3]), *told[3:])
         if journey.attempt.state != state:
             raise OutsideSignInRefused
         return journey
@@ -164,3 +189,8 @@ class GoogleRoutes:
         response = RedirectResponse(path, 303)
         _COOKIE.erase(request, response)
         return response
+
+
+def _sign_in(then: str) -> str:
+    """Give the address of the sign-in, from where the person goes on as they wanted."""
+    return f"/sign-in?continue={quote(then, safe='')}" if then else "/sign-in"

@@ -40,10 +40,14 @@ _NAMELESS = "New user"
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """An attempt as the browser carries it there and back; `person_id` when it shall link, not sign in."""
+    """An attempt as the browser carries it there and back.
+
+    `person_id` when it shall link, not sign in; `then` is the screen of the web app where the person goes on.
+    """
 
     attempt: Attempt
     person_id: str | None
+    then: str = ""
 
 
 class OutsideSignIn:
@@ -70,7 +74,7 @@ class OutsideSignIn:
         self._confirming = confirming
         self._admission = admission
 
-    async def depart(self, person_id: str | None = None) -> tuple[str, Journey]:
+    async def depart(self, person_id: str | None = None, *, then: str = "") -> tuple[str, Journey]:
         """Give where to send somebody, and the journey to keep; for a person, it links the account to theirs."""
         attempt = Attempt(new_secret(), new_secret(), new_secret())
         url = await self._provider.authorization_url(attempt)
@@ -78,7 +82,7 @@ class OutsideSignIn:
             await self._secrets.give(
                 tx, Purpose.OUTSIDE_SIGN_IN, person_id, seconds=_ATTEMPT_SECONDS, secret=attempt.state
             )
-        return url, Journey(attempt, person_id)
+        return url, Journey(attempt, person_id, then)
 
     async def arrive(
         self, journey: Journey, code: str, place: SignInPlace, language: Language

@@ -17,7 +17,7 @@ from loopbank.identity.oauth.authorization import Authorization, AuthorizationRe
 from loopbank.identity.oauth.browsers import BROWSER_COOKIE
 from loopbank.identity.oauth.consent import Consent, Question
 from loopbank.identity.oauth.errors import AccessDenied, InvalidAccessToken
-from loopbank.identity.oauth.front import AUTHORIZE, Front, asked_again, asked_once
+from loopbank.identity.oauth.front import ASKED_ONCE, AUTHORIZE, Front, asked_again, asked_once
 from loopbank.identity.oauth.pages import go_to
 from loopbank.identity.oauth.parameters import parse_query, query_of
 
@@ -123,9 +123,12 @@ class AuthorizeRoutes:
 
     def _sign_in_page(self, request: Request, asked: AuthorizationRequest, query: str) -> Response:
         self._authorization.needs_sign_in(asked, None)
+        # In the web app nobody signs in anew who is signed in there, so it is no way for an app that asks for that.
+        is_anew = bool(asked.prompts & ASKED_ONCE)
         return self._front.sign_in_page(
             request,
             f"{AUTHORIZE}?{asked_once(query)}",
+            elsewhere="" if is_anew else f"{AUTHORIZE}?{query}",
             client=asked.client.name,
             name=asked.login_hint,
             locales=asked.locales,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from loopbank.foundation.errors import Refusal
 from loopbank.foundation.requests import StrictRoute
 from loopbank.identity.devices import place_of
 from loopbank.identity.oauth import contract
@@ -13,8 +14,9 @@ from loopbank.identity.oauth.devices import Devices
 from loopbank.identity.oauth.errors import InvalidGrant
 from loopbank.identity.oauth.front import DEVICE, Front
 from loopbank.identity.oauth.model import DeviceRequest
-from loopbank.identity.oauth.parameters import parse_query, query_of
+from loopbank.identity.oauth.parameters import parse_query, query_of, read_parameters
 from loopbank.identity.oauth.redirects import with_query
+from loopbank.identity.oauth.routes import ProtocolRoutes
 from loopbank.identity.people import SignInPlace
 
 _DECISION = "/oauth/device/decision"
@@ -24,8 +26,9 @@ _GUESS_LIMIT = "10/minute"
 class DeviceRoutes:
     """Asks for the code, then whether the device may come in."""
 
-    def __init__(self, *, front: Front, consent: Consent, devices: Devices) -> None:
+    def __init__(self, *, front: Front, consent: Consent, devices: Devices, protocol: ProtocolRoutes) -> None:
         self._front = front
+        self._protocol = protocol
         self._consent = consent
         self._devices = devices
         self.router = APIRouter(tags=["Sign in to apps"], route_class=StrictRoute)
@@ -47,7 +50,9 @@ class DeviceRoutes:
         return await self._front.shown(request, self._ask(request))
 
     async def find(self, request: Request) -> Response:
-        """Ask whether the device with this code may come in."""
+        """Ask whether the device with this code may come in; a device that calls here itself is given its codes."""
+        if await _is_the_device(request):
+            return await self._protocol.codes_for_device(request)
         return await self._front.shown(request, self._find(request))
 
     async def decide(self, request: Request) -> Response:
@@ -107,7 +112,18 @@ class DeviceRoutes:
         )
 
     def _sign_in_page(self, request: Request, user_code: str) -> Response:
-        return self._front.sign_in_page(request, with_query(DEVICE, {"user_code": user_code}))
+        then = with_query(DEVICE, {"user_code": user_code})
+        return self._front.sign_in_page(request, then, elsewhere=then)
+
+
+async def _is_the_device(request: Request) -> bool:
+    """Tell a program, which sends its client and no origin, from the form of our page, which sends a code."""
+    if "origin" in request.headers:
+        return False
+    try:
+        return (await read_parameters(request)).get("user_code") is None
+    except Refusal:
+        return False
 
 
 def _question(found: DeviceRequest, user_code: str) -> Question:

@@ -28,7 +28,8 @@ _GOING_ON = (f"{AUTHORIZE}?", f"{DEVICE}?")
 """Where a sign-in may go on: to our own pages and nowhere else."""
 
 _SIGN_IN_LIMIT = "10/minute"
-_ASKED_ONCE = {"login", "select_account"}
+ASKED_ONCE = {"login", "select_account"}
+"""Prompts that want the person to sign in anew."""
 
 
 class Front:
@@ -62,18 +63,34 @@ class Front:
         self._origin.refuse_foreign(request)
 
     def sign_in_page(
-        self, request: Request, then: str, *, client: str = "", name: str = "", locales: str | None = None
+        self,
+        request: Request,
+        then: str,
+        *,
+        elsewhere: str = "",
+        client: str = "",
+        name: str = "",
+        locales: str | None = None,
     ) -> Response:
-        """Ask who somebody is; `then` is where they go on."""
+        """Ask who somebody is; `then` is where they go on, `elsewhere` where after the web app's other ways in."""
         return self.pages.show(
-            request, "sign_in.html", "sign_in", locales=locales, then=then, client=client, name=name, mistake=None
+            request,
+            "sign_in.html",
+            "sign_in",
+            locales=locales,
+            then=then,
+            elsewhere=elsewhere,
+            client=client,
+            name=name,
+            mistake=None,
         )
 
     async def sign_in(self, request: Request) -> Response:
         """Sign somebody in and send them on."""
         form = await self.own_form(request)
         then, name = form.require("then"), form.get("name") or ""
-        if not then.startswith(_GOING_ON):
+        elsewhere = form.get("elsewhere") or ""
+        if not then.startswith(_GOING_ON) or not (elsewhere or then).startswith(_GOING_ON):
             raise InvalidRequest("A sign-in goes on at one of our own pages.")
         self._rate_limits.check("login", _SIGN_IN_LIMIT, client_key(request))
         challenge = form.get("challenge")
@@ -84,7 +101,15 @@ class Front:
         except WrongCredentials:
             mistake = self.pages.say(request, "wrong")
             return self.pages.show(
-                request, "sign_in.html", "sign_in", status=401, then=then, client="", name=name, mistake=mistake
+                request,
+                "sign_in.html",
+                "sign_in",
+                status=401,
+                then=then,
+                elsewhere=elsewhere,
+                client="",
+                name=name,
+                mistake=mistake,
             )
         if isinstance(outcome, StepUp):
             return self._code_page(request, then, outcome.challenge)
@@ -121,7 +146,7 @@ def asked_once(query: str) -> str:
     """Give a request's query as it goes on once the person has signed in: without what has been done by then."""
     pairs = []
     for name, value in parse_qsl(query, keep_blank_values=True):
-        left = " ".join(prompt for prompt in value.split() if prompt not in _ASKED_ONCE) if name == "prompt" else value
+        left = " ".join(prompt for prompt in value.split() if prompt not in ASKED_ONCE) if name == "prompt" else value
         if name != "max_age" and (name != "prompt" or left):
             pairs.append((name, left))
     return urlencode(pairs)

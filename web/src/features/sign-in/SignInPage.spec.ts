@@ -67,7 +67,7 @@ describe('the sign-in', () => {
     const { page, enter } = await open({ ...PLATFORM, takes_google_accounts: true }, { refused: 'outside_link_needed', challenge: '' })
     expect(page.text()).toContain('Sign in with Google')
     expect(page.find('[role="alert"]').text()).toContain('There is an account with this address.')
-    expect(enter).toHaveBeenCalledWith({ name: 'sign-in' })
+    expect(enter).toHaveBeenCalledWith({ name: 'sign-in', query: {} })
     expect((await open(PLATFORM)).page.text()).not.toContain('Google')
   })
 

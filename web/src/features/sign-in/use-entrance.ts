@@ -1,13 +1,15 @@
-import { useRoute, useRouter } from 'vue-router'
+import { useRoute, useRouter, type LocationQuery } from 'vue-router'
+
+/** The screen of this app that somebody wanted before they signed in; nothing when it would be an address outside. */
+export function wantedScreen({ continue: wanted }: LocationQuery): string {
+  return typeof wanted === 'string' && /^\/(?![/\\])/.test(wanted) ? wanted : ''
+}
 
 /** Leads people who have just signed in to where they wanted to go. */
 export function useEntrance(): () => Promise<void> {
   const route = useRoute()
   const router = useRouter()
   return async () => {
-    const wanted = route.query.continue
-    // Only a path of this app: an address from outside must not choose where people land.
-    const isOwnPath = typeof wanted === 'string' && /^\/(?![/\\])/.test(wanted)
-    await router.replace(isOwnPath ? wanted : { name: 'home' })
+    await router.replace(wantedScreen(route.query) || { name: 'home' })
   }
 }

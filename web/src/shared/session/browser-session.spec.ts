@@ -18,8 +18,10 @@ describe('what this device knows of its session', () => {
 
   it('is that one may come back from Google, to any screen but the sign-in', () => {
     const assign = at('/sign-in')
-    leaveForGoogle()
+    leaveForGoogle('')
     expect(assign).toHaveBeenCalledWith('/api/auth/google')
+    leaveForGoogle('/go-on?to=%2Foauth')
+    expect(assign).toHaveBeenCalledWith('/api/auth/google?continue=%2Fgo-on%3Fto%3D%252Foauth')
     expect(mayBeSignedIn()).toBe(false)
     at('/')
     expect([mayBeSignedIn(), cameFromOutside()]).toEqual([true, true])
@@ -27,7 +29,7 @@ describe('what this device knows of its session', () => {
 
   it('is an ordinary session once somebody came back', () => {
     at('/')
-    leaveForGoogle()
+    leaveForGoogle('')
     rememberSignedIn(true)
     expect([mayBeSignedIn(), cameFromOutside()]).toEqual([true, false])
     rememberSignedIn(false)

@@ -26,10 +26,10 @@ export function rememberSignedIn(isSignedIn: boolean): void {
   else localStorage.removeItem(SIGNED_IN_MARK)
 }
 
-/** Leaves for Google, which sends the browser back with a session in the refresh cookie, or to the sign-in. */
-export function leaveForGoogle(): void {
+/** Leaves for Google, which sends the browser back to a screen with a session in the refresh cookie, or to the sign-in. */
+export function leaveForGoogle(screen: string): void {
   localStorage.setItem(SIGNED_IN_MARK, OUTSIDE)
-  window.location.assign('/api/auth/google')
+  window.location.assign(`/api/auth/google${screen && `?continue=${encodeURIComponent(screen)}`}`)
 }
 
 /** Whether the session in the refresh cookie, if there is one, began elsewhere. */
