@@ -40,6 +40,14 @@ async def test_a_person_lets_a_device_in(provider: ProviderStory, app: App, gues
     assert (await poll(app, device)).error == "invalid_grant"
 
 
+async def test_a_device_may_ask_at_the_address_where_its_person_looks(app: App) -> None:
+    device = (await app.post("/oauth/device", scope="openid")).json
+    assert device["verification_uri"].endswith("/oauth/device")
+    assert (await poll(app, device)).error == "authorization_pending"
+    app.secret = "somebody-elses"
+    assert (await app.post("/oauth/device", scope="openid")).error == "invalid_client"
+
+
 async def test_a_device_that_asks_too_often_waits_longer(provider: ProviderStory, app: App) -> None:
     device = await start(app)
     assert (await poll(app, device)).error == "authorization_pending"

@@ -77,13 +77,18 @@ class Provider:
             mint=self._mint,
             clock=clock,
         )
-        self.routers: tuple[APIRouter, ...] = (self._protocol(around), *self._pages(around), *self._consoles(around))
+        protocol = self._protocol(around)
+        self.routers: tuple[APIRouter, ...] = (
+            protocol.router,
+            *self._pages(around, protocol),
+            *self._consoles(around),
+        )
 
     async def forget_ended(self) -> int:
         """Delete what ended a week ago, some thousand rows at a time; gives how many went."""
         return await self._families.forget_ended()
 
-    def _protocol(self, around: Surroundings) -> APIRouter:
+    def _protocol(self, around: Surroundings) -> ProtocolRoutes:
         issuer = token_issuer(around.installation.public_url)
         return ProtocolRoutes(
             clients=self._clients,
@@ -105,9 +110,9 @@ class Provider:
             ),
             rate_limits=around.rate_limits,
             issuers=self._issuers,
-        ).router
+        )
 
-    def _pages(self, around: Surroundings) -> tuple[APIRouter, ...]:
+    def _pages(self, around: Surroundings, protocol: ProtocolRoutes) -> tuple[APIRouter, ...]:
         installation = around.installation
         front = Front(
             pages=Pages(
@@ -129,7 +134,7 @@ class Provider:
                 issuers=self._issuers,
                 guard=around.guard,
             ).router,
-            DeviceRoutes(front=front, consent=consent, devices=self._devices).router,
+            DeviceRoutes(front=front, consent=consent, devices=self._devices, protocol=protocol).router,
             LogoutRoutes(front=front, clients=self._clients, mint=self._mint).router,
         )
 

@@ -176,6 +176,13 @@ class ProtocolRoutes:
             }
         )
 
+    async def codes_for_device(self, request: Request) -> Response:
+        """Give a device its codes where a person would find the page: some devices know that address alone."""
+        try:
+            return await self.authorize_device(request)
+        except OAuthRefusal as refusal:
+            return refusal_answer(refusal)
+
     async def userinfo(self, request: Request) -> Response:
         """Tell what the token's scopes allow (OpenID Connect Core, 5.3)."""
         return JSONResponse(await self._inspection.userinfo(await _shown_token(request)))
