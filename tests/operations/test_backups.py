@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from loopbank.entrypoints.operations_commands import build_backups
 from loopbank.foundation.database import connect_database
@@ -19,11 +19,11 @@ from loopbank.operations.archive import read_manifest
 from loopbank.operations.errors import BackupNotFound, BackupUnsound, DatabaseInUse, DatabaseNotEmpty, PassphraseNeeded
 from loopbank.operations.targets import backup_name
 from tests.operations.banks import LivedIn, assert_remembered, live
-from tests.support.postgres import PostgresServer
 from tests.support.stories import installation, opened_bank
 
 pytestmark = pytest.mark.timeout(240)
 
+AGE = b"age-encryption.org/v1"
 PASSPHRASE = "rain on chrome, all night"
 NOON = 1_790_000_000_000_000
 DAY = 86_400_000_000
@@ -37,19 +37,6 @@ async def backed_up(settings: Installation, folder: Path) -> tuple[LivedIn, Path
         assert (await lived.payer.pay(lived.receiver, 5)).status_code == 201
     assert made.log.entries + made.log.waiting > 0
     return lived, folder / "backups" / made.name
-
-
-@pytest.fixture
-async def restored_databases(
-    database_url: str, postgres_server: PostgresServer, anyio_backend: str
-) -> AsyncIterator[list[RestoredBank]]:
-    """Take away what restores keep on the shared server."""
-    restored: list[RestoredBank] = []
-    yield restored
-    for bank in restored:
-        if bank.kept and database_url.startswith("postgresql"):
-            kept = make_url(database_url).set(database=bank.kept).render_as_string(hide_password=False)
-            await asyncio.to_thread(postgres_server.drop_database, kept)
 
 
 async def test_a_restored_bank_remembers_everything_up_to_its_backup(
@@ -67,10 +54,12 @@ async def test_a_restored_bank_remembers_everything_up_to_its_backup(
 
 async def test_an_encrypted_backup_opens_with_its_passphrase_only(sqlite_database_url: str, tmp_path: Path) -> None:
     settings = installation(sqlite_database_url, tmp_path, {"BACKUP_PASSPHRASE": PASSPHRASE})
-    lived, archive = await backed_up(settings, tmp_path)
-    content = await asyncio.to_thread(archive.read_bytes)
-    assert b"SQLite format 3" not in content
-    assert lived.payer.name.encode() not in content
+    async with opened_bank(sqlite_database_url, tmp_path) as bank:
+        whole = await build_backups(installation(sqlite_database_url, tmp_path, {})).make(bank.database)
+        lived = await live(bank)
+        increment = await build_backups(settings).make(bank.database)
+    assert increment.base == whole.name
+    assert payload_beginning(tmp_path / "backups" / increment.name) == AGE
     for wrong in ("", "guess"):
         elsewhere = installation(f"sqlite:///{tmp_path}/{wrong}new.db", tmp_path, {"BACKUP_PASSPHRASE": wrong})
         with pytest.raises(PassphraseNeeded):
@@ -79,6 +68,13 @@ async def test_an_encrypted_backup_opens_with_its_passphrase_only(sqlite_databas
     new = installation(f"sqlite:///{tmp_path}/new.db", tmp_path, {"BACKUP_PASSPHRASE": PASSPHRASE})
     assert (await build_backups(new).restore("", replaces=False)).kept is None
     await assert_remembered(lived, new.database_url, tmp_path)
+
+
+def payload_beginning(archive: Path) -> bytes:
+    with tarfile.open(archive) as tar:
+        payload = tar.extractfile(read_manifest(archive).payload)
+        assert payload
+        return payload.read(len(AGE))
 
 
 async def test_a_damaged_or_foreign_backup_is_refused_and_nothing_changes(
@@ -184,9 +180,10 @@ def s3_bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 async def test_a_bank_comes_back_from_an_object_store(s3_bucket: str, sqlite_database_url: str, tmp_path: Path) -> None:
     settings = installation(sqlite_database_url, tmp_path, {"BACKUP_TARGET": s3_bucket})
     async with opened_bank(sqlite_database_url, tmp_path) as bank:
+        whole = await build_backups(settings).make(bank.database)
         lived = await live(bank)
-        made = await build_backups(settings).make(bank.database)
-    assert await BackupTarget(s3_bucket).names() == [made.name]
+        increment = await build_backups(settings).make(bank.database)
+    assert (await BackupTarget(s3_bucket).names(), increment.base) == ([whole.name, increment.name], whole.name)
     new = installation(f"sqlite:///{tmp_path}/new.db", tmp_path, {"BACKUP_TARGET": s3_bucket})
     await build_backups(new).restore("", replaces=False)
     await assert_remembered(lived, new.database_url, tmp_path)

@@ -17,7 +17,17 @@ from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import connect_database
 from loopbank.foundation.settings import Installation
 from loopbank.migrations import is_current, migrate
-from loopbank.operations import Backups, BackupTarget, Identity, MadeBackup, Moved, RestoredBank, copies_of, move_bank
+from loopbank.operations import (
+    Archives,
+    Backups,
+    BackupTarget,
+    Identity,
+    MadeBackup,
+    Moved,
+    RestoredBank,
+    copies_of,
+    move_bank,
+)
 
 _To = Annotated[str | None, typer.Option("--to", help="A folder, s3://bucket/prefix or az://container/prefix.")]
 
@@ -31,18 +41,28 @@ def build_backups(settings: Installation, target: str | None = None) -> Backups:
         passphrase=settings.backup_passphrase,
     )
     address = target or settings.backup_target or str(settings.data_dir / "backups")
+    kept = BackupTarget(address, kept_days=settings.backup_days)
+    copies = copies_of(settings.database_url, settings.postgres_tools)
     return Backups(
-        copies_of(settings.database_url, settings.postgres_tools),
-        BackupTarget(address, kept_days=settings.backup_days),
-        identity,
+        copies,
+        Archives(kept, identity, copies.dialect, whole_days=settings.backup_whole_days),
         check_passes(settings),
         system_clock,
         migrate=migrate,
     )
 
 
-def backup_command(to: _To = None, as_json: AsJson = False) -> None:  # noqa: FBT002 -- an option of the command line
-    """Make a backup while the bank works on, prove it by restoring it, and keep it."""
+def backup_command(
+    to: _To = None,
+    whole: Annotated[  # noqa: FBT002 -- an option of the command line
+        bool, typer.Option("--whole", help="One that needs no other, also where less would do.")
+    ] = False,
+    as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
+) -> None:
+    """Make a backup while the bank works on, prove it by restoring it, and keep it.
+
+    It holds what came after the last whole backup at the same place, or everything where there is none to build on.
+    """
     settings = settings_given()
     require_current(settings)
 
@@ -50,16 +70,17 @@ def backup_command(to: _To = None, as_json: AsJson = False) -> None:  # noqa: FB
         database = connect_database(settings.database_url)
         try:
             with _steps(as_json=as_json) as step:
-                made = await build_backups(settings, to).make(database, step)
+                made = await build_backups(settings, to).make(database, step, must_be_whole=whole)
             await note_run(database, "backup", now=system_clock(), result=made.archive_bytes)
             return made
         finally:
             await database.close()
 
     made = run(make())
+    extent = f"It holds what came after {made.base}." if made.base else f"It is whole. {made.whole_because}"
     tell(
         f"Kept {made.name} ({made.archive_bytes // 1024:,} KiB), restored once and checked; its log ends at entry "
-        f"{made.log.entries}.",
+        f"{made.log.entries}. {extent}",
         asdict(made),
         as_json=as_json,
     )

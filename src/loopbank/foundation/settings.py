@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     backup_passphrase: str = ""
     backup_at: str = Field("02:00", pattern=TIMES_OF_DAY)
     backup_days: int = Field(30, ge=1, le=3650)
+    backup_whole_days: int = Field(7, ge=0, le=3650)
     check_at: str = Field("03:00", pattern=TIMES_OF_DAY)
     time_zone: str = "UTC"
     postgres_tools: Path | None = None

@@ -1,8 +1,9 @@
 """The form of a backup: a tar with a manifest and one payload, sealed with a passphrase if one is given.
 
 Nothing in it needs Loopbank to be opened: the payload of a SQLite bank is a gzipped database file, that of a
-PostgreSQL bank is a dump for pg_restore. A sealed payload is encrypted in the age format to a key of its own; that key
-lies beside it, encrypted with the passphrase (`age -d key.age`, then `age -d -i` that key).
+PostgreSQL bank is a dump for pg_restore, and that of an increment is gzipped JSON, a line per batch of rows. A sealed
+payload is encrypted in the age format to a key of its own; that key lies beside it, encrypted with the passphrase
+(`age -d key.age`, then `age -d -i` that key).
 """
 
 import hashlib
@@ -27,10 +28,20 @@ _MANIFEST_BYTES_MAX = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The whole backup that an increment builds on: its name, the hash of its payload and where its log ends."""
+
+    name: str
+    sha256: str
+    log: LogPosition
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a backup holds: when and by which release it was made, of which bank, and where that bank's log ended.
 
-    `sha256` is of the payload as it lies in the tar; `key_id` names the key that signed the log.
+    `sha256` is of the payload as it lies in the tar; `key_id` names the key that signed the log; `base` is what an
+    increment builds on, and None for a whole backup.
     """
 
     made_at: str
@@ -42,6 +53,7 @@ class Manifest:
     payload: str
     payload_bytes: int
     sha256: str
+    base: Base | None = None
     format: int = FORMAT
 
     @property
@@ -80,10 +92,10 @@ def read_manifest(archive: Path) -> Manifest:
         raise BackupUnsound(f"{archive.name} is not a backup of this bank's kind.") from error
 
 
-def unpack(archive: Path, folder: Path, passphrase: str) -> tuple[Manifest, Path]:
+def unpack(archive: Path, folder: Path, passphrase: str) -> Path:
     """Take the open payload out of an archive into a folder. Raises BackupUnsound or PassphraseNeeded."""
     manifest = read_manifest(archive)
-    payload = folder / "payload"
+    payload = folder / f"{archive.stem}.payload"
     digest = hashlib.sha256()
     with tarfile.open(archive) as tar:
         with _member(tar, manifest.payload) as source, payload.open("wb") as destination:
@@ -94,7 +106,7 @@ def unpack(archive: Path, folder: Path, passphrase: str) -> tuple[Manifest, Path
             raise BackupUnsound(f"{archive.name} was damaged: its payload does not have the hash in its manifest.")
         if manifest.is_sealed:
             payload = _open(payload, _member(tar, _KEY).read(), passphrase)
-    return manifest, payload
+    return payload
 
 
 def sha256_of(path: Path) -> str:
@@ -106,7 +118,7 @@ def sha256_of(path: Path) -> str:
 def _open(sealed: Path, key: bytes, passphrase: str) -> Path:
     if not passphrase:
         raise PassphraseNeeded("This backup is encrypted. Give its passphrase in LOOPBANK_BACKUP_PASSPHRASE.")
-    opened = sealed.with_name("opened")
+    opened = sealed.with_suffix(".opened")
     try:
         identity = pyrage.x25519.Identity.from_str(pyrage.passphrase.decrypt(key, passphrase).decode())
         with sealed.open("rb") as source, opened.open("wb") as destination:
@@ -120,7 +132,10 @@ def _open(sealed: Path, key: bytes, passphrase: str) -> Path:
 def _manifest(document: dict[str, Any]) -> Manifest:
     if document.get("format") != FORMAT:
         raise ValueError("a format of another release")
-    return Manifest(**{**document, "log": LogPosition(**document["log"])})
+    base = document.get("base")
+    if base is not None:
+        base = Base(**{**base, "log": LogPosition(**base["log"])})
+    return Manifest(**{**document, "log": LogPosition(**document["log"]), "base": base})
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -17,6 +17,14 @@ class BackupNotFound(NotFound):
     code = "backup_not_found"
 
 
+class BaseUnfit(Refusal):
+    """No increment can be made of the last whole backup; a whole one can."""
+
+    code = "base_unfit"
+    status = 409
+    title = "Not a base for an increment"
+
+
 class PassphraseNeeded(Refusal):
     """The backup is encrypted, and no passphrase or a wrong one was given."""
 
