@@ -213,9 +213,9 @@ async def test_a_withdrawn_key_takes_its_verified_tokens_along(signer: Signer, v
     await verifier.verify(token)
     second = Signer(signer.clock, "second")
     signer.published = [second]
-    signer.clock.let_pass(601)
+    signer.clock.let_pass(31)
+    assert await is_refused(verifier, token), "whoever has nothing but this token makes us look"
     await verifier.verify(second.token())
-    assert await is_refused(verifier, token)
 
 
 async def test_short_and_foreign_keys_are_not_used(signer: Signer) -> None:

@@ -35,7 +35,9 @@ _CACHED_TOKENS_MAX = 20_000
 _TOKEN_CHARACTERS_MAX = 4_096
 _KEY_BITS_MIN = 2_048
 _KEYS_SECONDS_BETWEEN_FETCHES = 5
-_KEYS_SECONDS_MAX = 600
+_KEYS_SECONDS_MAX = 30
+"""How long a withdrawn key's tokens may live on here, those included that were verified before."""
+
 _CLOCK_SKEW_SECONDS = 5
 _FETCH_ERRORS = (httpx.HTTPError, Refusal, OSError, ValueError)
 _BEGINNINGS = ("iat", "nbf")
@@ -88,6 +90,7 @@ class TokenVerifier:
 
     async def verify_any(self, token: str) -> Principal | Grant:
         """Give the principal, or the grant, that a token stands for. Raises as `verify`."""
+        await self._keys.keep_fresh()
         principal = self._verified.get(token)
         if principal is None:
             principal = await self._verify_anew(token)
@@ -130,7 +133,7 @@ class TokenVerifier:
 
 
 class _PublishedKeys:
-    """The published keys by id: fetched when an id is unknown, and anew after some minutes, never in a burst."""
+    """The published keys by id: fetched when an id is unknown, and anew twice a minute, never in a burst."""
 
     def __init__(self, fetch: FetchKeys, clock: Clock, *, forget: Callable[[], None]) -> None:
         self._fetch = fetch
@@ -141,14 +144,18 @@ class _PublishedKeys:
         self._fetched_at = Instant(0)
         self._turn = asyncio.Lock()
 
+    async def keep_fresh(self) -> None:
+        """Look whether a known key was withdrawn meanwhile; one request looks, the others go on."""
+        if self._keys and self._seconds_since(self._fetched_at) > _KEYS_SECONDS_MAX and not self._turn.locked():
+            async with self._turn:
+                await self._refresh_unless_tried()
+
     async def get(self, key_id: str) -> RSAKey:
         """Give the key. Raises InvalidToken when it is not published, Unavailable when that cannot be known."""
-        if key_id not in self._keys or self._seconds_since(self._fetched_at) > _KEYS_SECONDS_MAX:
+        if key_id not in self._keys:
             async with self._turn:
-                if self._seconds_since(self._tried_at) >= _KEYS_SECONDS_BETWEEN_FETCHES and (
-                    key_id not in self._keys or self._seconds_since(self._fetched_at) > _KEYS_SECONDS_MAX
-                ):
-                    await self._refresh()
+                if key_id not in self._keys:
+                    await self._refresh_unless_tried()
         key = self._keys.get(key_id)
         if key is not None:
             return key
@@ -156,8 +163,10 @@ class _PublishedKeys:
             raise Unavailable("Sign-ins cannot be checked at the moment. Please try again.")
         raise InvalidToken("This is not a valid access token.")
 
-    async def _refresh(self) -> None:
+    async def _refresh_unless_tried(self) -> None:
         """Fetch the keys; those known stay in use while the Authentication Service does not answer."""
+        if self._seconds_since(self._tried_at) < _KEYS_SECONDS_BETWEEN_FETCHES:
+            return
         self._tried_at = self._clock()
         try:
             keys = _usable_keys(await self._fetch())

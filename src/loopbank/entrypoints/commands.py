@@ -69,9 +69,9 @@ async def create_administrator(settings: Installation, *, name: str, email: str 
 
 
 async def rotate_keys(settings: Installation, *, withdraws: bool) -> str:
-    """Make a new key that signs access tokens and give its id; `withdraws` makes all others worthless."""
+    """Make a new key that signs access tokens and give its id; `withdraws` ends all others, with every session."""
     async with _identity(settings) as identity:
-        return await identity.keys.rotate(withdraws=withdraws)
+        return await (identity.withdraw_keys() if withdraws else identity.keys.rotate())
 
 
 async def mint(settings: Installation, *, to: str, amount: Coins, reason: str, key: str | None) -> dict[str, Any]:

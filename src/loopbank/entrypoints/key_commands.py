@@ -13,7 +13,10 @@ def rotate_keys_command(
     stolen: Annotated[  # noqa: FBT002 -- an option of the command line
         bool,
         typer.Option(
-            "--stolen", help="Withdraw all other keys at once: every access token ends, and apps fetch new ones."
+            "--stolen",
+            help="Withdraw all other keys: within a minute, or at once when the services start again, every access "
+            "token ends. Everybody is signed out of everything, apps too, and no link, slip or code sent before opens "
+            "anything.",
         ),
     ] = False,
     as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
@@ -25,5 +28,10 @@ def rotate_keys_command(
         key_id = run(commands.rotate_keys(settings, withdraws=stolen))
     except SigningKeyUnreadable as error:
         fail(str(error))
-    when = "signs now, and all others are withdrawn" if stolen else "is published, and signs in two minutes"
-    tell(f"The key {key_id} {when}.", {"key": key_id, "withdrawn": stolen}, as_json=as_json)
+    when = "is published, and signs in two minutes."
+    if stolen:
+        when = (
+            "signs now. All others are withdrawn, and everybody signs in anew. Now look through the audit log for what "
+            "a thief may have left behind: roles, API keys, clients, webhooks."
+        )
+    tell(f"The key {key_id} {when}", {"key": key_id, "withdrawn": stolen}, as_json=as_json)

@@ -6,7 +6,8 @@ from contextlib import suppress
 import structlog
 from fastapi import APIRouter
 
-from loopbank.access import Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, token_issuer
+from loopbank.access import Actor, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, acted, token_issuer
+from loopbank.events import record
 from loopbank.foundation.clock import Clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.errors import Unavailable
@@ -31,6 +32,7 @@ from loopbank.identity.passwords import BCRYPT_ROUNDS, PasswordHasher
 from loopbank.identity.people import Person
 from loopbank.identity.platform_account_routes import MailAccountRoutes
 from loopbank.identity.platform_routes import MailSignInRoutes
+from loopbank.identity.proofs import withdraw_everything
 from loopbank.identity.revocation_log import RevocationLog
 from loopbank.identity.routes import KeyRoutes, SessionRoutes, SignInRoutes
 from loopbank.identity.security_routes import SecurityRoutes
@@ -74,6 +76,7 @@ class IdentityService:
         issuer = token_issuer(installation.public_url)
         self._hasher = hasher
         self._database = database
+        self._clock = clock
         self._common = CommonPasswords((*_PRODUCT_WORDS, installation.product_name))
         self._sweeping: asyncio.Task[None] | None = None
         self._revocation_log = RevocationLog(database=database, clock=clock)
@@ -126,6 +129,21 @@ class IdentityService:
     def login_queue(self) -> int:
         """How many people wait for the check of a password."""
         return self._hasher.pending
+
+    async def withdraw_keys(self) -> str:
+        """Let a new key sign and end all that a thief of the others could hold; gives its id.
+
+        Forged access tokens end with the keys. They may have become sessions, apps' tokens, links and slips, which
+        nobody can tell from honest ones, so all of these end too. Raises SigningKeyUnreadable.
+        """
+        key_id = await self.keys.rotate(withdraws=True)
+        now = self._clock()
+        async with self._database.transaction() as tx:
+            await withdraw_everything(tx, now=now)
+            ended = await self.sessions.end_everybodys(tx)
+            act = acted(Actor("command line", "command line"), "withdraw_keys", key_id, {"sessions": ended}, now)
+            await record(tx, [act])
+        return key_id
 
     async def create_setup_link(self, base_url: str) -> str | None:
         """Give a one-time link for the first administrator; None when the bank has one.
@@ -192,7 +210,7 @@ class IdentityService:
         self, installation: Installation, clock: Clock, holders: Holders, doors: Doors
     ) -> tuple[APIRouter, ...]:
         accounts, public_url = self.accounts, installation.public_url
-        answers = TokenAnswers(holders, doors.transport)
+        answers = TokenAnswers(holders, doors.transport, self.sessions)
         letters = LetterRoutes(
             database=self._database,
             letter_box=accounts.letter_box,

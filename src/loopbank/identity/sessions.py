@@ -137,11 +137,11 @@ class Sessions:
             await self._end(tx, session_id, reason="signed_out")
         await self.catch_up()
 
-    async def sign_out_by_token(self, refresh_token: str) -> None:
-        """End the session of a refresh token, if there is one."""
+    async def sign_out_by_token(self, refresh_token: str, *, keep: str | None = None) -> None:
+        """End the session of a refresh token, if there is one and it is not the one to keep."""
         async with self._database.reading() as tx:
             known = await store.find_refresh_token(tx, token_hash(refresh_token))
-        if known is not None:
+        if known is not None and known.session_id != keep:
             await self.sign_out(known.session_id)
 
     async def end_all(
@@ -163,6 +163,10 @@ class Sessions:
         ]
         withdrawn = [self._revocation(session_id, now) for session_id in ended]
         await self.announce(tx, [because, *facts], [*revocations, *withdrawn])
+
+    async def end_everybodys(self, tx: Transaction) -> int:
+        """End every session, for whoever makes all access tokens worthless in another way; gives how many."""
+        return await store.end_every_session(tx, now=self._clock())
 
     async def announce(self, tx: Transaction, facts: Sequence[Fact], revocations: Sequence[Revocation]) -> None:
         """Write what happened to the log and, last of all, to the revocations (see the store's law of locks)."""

@@ -231,6 +231,11 @@ async def end_sessions(tx: Transaction, person_id: str, *, now: Instant, keep: s
     return sorted(row[0] for row in ended)
 
 
+async def end_every_session(tx: Transaction, *, now: Instant) -> int:
+    """End everybody's living sessions; gives how many."""
+    return await tx.run(update(session).where(*_alive(now)).values(revoked_at=now))
+
+
 async def list_sessions(tx: Transaction, person_id: str, *, now: Instant, limit: int) -> list[Session]:
     """List a person's living sessions, the latest used first."""
     found = await tx.rows(

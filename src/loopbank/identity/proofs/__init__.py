@@ -4,7 +4,7 @@ from loopbank.identity.proofs.challenges import CODE_SECONDS, TRIES, Asked, Chal
 from loopbank.identity.proofs.marks import Marks
 from loopbank.identity.proofs.patience import Patience
 from loopbank.identity.proofs.secrets import OneTimeSecrets, Purpose, new_slip, read_slip
-from loopbank.identity.proofs.store import forget_ended
+from loopbank.identity.proofs.store import forget_ended, withdraw_everything
 
 __all__ = [
     "CODE_SECONDS",
@@ -20,4 +20,5 @@ __all__ = [
     "new_code",
     "new_slip",
     "read_slip",
+    "withdraw_everything",
 ]

@@ -62,6 +62,12 @@ async def withdraw_secrets(tx: Transaction, person_id: str, purposes: Sequence[s
     )
 
 
+async def withdraw_everything(tx: Transaction, *, now: Instant) -> None:
+    """Make everybody's unused secrets and challenges worthless."""
+    for table in (one_time_secret, challenge):
+        await tx.run(update(table).where(table.c.used_at.is_(None), table.c.ends_at > now).values(used_at=now))
+
+
 def _open_secret(mark: str, now: Instant) -> tuple[Any, ...]:
     return (one_time_secret.c.mark == mark, one_time_secret.c.used_at.is_(None), one_time_secret.c.ends_at > now)
 
