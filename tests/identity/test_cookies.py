@@ -71,6 +71,18 @@ async def test_a_refused_refresh_leaves_another_tabs_cookie_alone(client: Client
     assert (await browser_refresh(client)).status == 200
 
 
+async def test_a_new_sign_in_ends_the_session_that_the_browser_had(client: Client) -> None:
+    first = (await browser_login(client)).json["access_token"]
+    elsewhere = (await client.login("Runner")).json["access_token"]
+    assert (await client.login("Runner", "wrong", headers=COOKIE)).status == 401
+    assert (await client.sessions(first)).status == 200
+    second = (await client.login("Runner", headers=COOKIE)).json["access_token"]
+    assert (await client.sessions(first)).code == "invalid_token"
+    for token in (second, elsewhere):
+        assert (await client.sessions(token)).status == 200
+    assert (await browser_refresh(client)).status == 200
+
+
 async def test_signing_out_erases_the_cookie(client: Client) -> None:
     login = await browser_login(client)
     answer = await client.send("POST", "/api/v1/auth/logout", {}, headers=COOKIE)

@@ -46,7 +46,7 @@ class MailSignInRoutes:
         self._accounts = accounts
         self._sessions = sessions
         self._holders = holders
-        self._answers = TokenAnswers(holders, doors.transport)
+        self._answers = TokenAnswers(holders, doors.transport, sessions)
         self._guard = doors.guard
         self._rate_limits = doors.rate_limits
         self._transport = doors.transport
@@ -96,7 +96,7 @@ class MailSignInRoutes:
         signed_in = await joining.join(new, place_of(request), language_of(request))
         await self._holders.open(signed_in.person, None)
         message = "Welcome. Please confirm your address with the link that we sent you."
-        return self._answers.platform(request, response, message, signed_in, wants_cookie=wants_cookie)
+        return await self._answers.platform(request, response, message, signed_in, wants_cookie=wants_cookie)
 
     @unhurried
     async def login(self, request: Request, response: Response, body: schemas.MailLoginBody) -> SignInAnswer:
@@ -104,7 +104,7 @@ class MailSignInRoutes:
         wants_cookie = self._transport.wants_cookie(request)
         self._rate_limits.check("login-by-mail", _LOGIN_LIMIT, client_key(request))
         outcome = await self._accounts.sign_in.sign_in(body.email, body.password, place_of(request))
-        return self._answered(request, response, outcome, wants_cookie=wants_cookie)
+        return await self._answered(request, response, outcome, wants_cookie=wants_cookie)
 
     async def step_up(
         self, request: Request, response: Response, body: schemas.SecondFactorBody
@@ -115,7 +115,7 @@ class MailSignInRoutes:
         signed_in = await self._accounts.sign_in.step_up(
             body.challenge, body.code, place_of(request), language_of(request)
         )
-        return self._answers.platform(request, response, "Welcome back.", signed_in, wants_cookie=wants_cookie)
+        return await self._answers.platform(request, response, "Welcome back.", signed_in, wants_cookie=wants_cookie)
 
     async def ask_code(self, request: Request, body: schemas.MailBody) -> schemas.CodeSentAnswer:
         """Mail six digits to the address, if it has an account."""
@@ -131,7 +131,7 @@ class MailSignInRoutes:
         self._rate_limits.check("code-login", _LOGIN_LIMIT, client_key(request))
         given = CodeAnswer(body.email, body.code, body.login_id)
         outcome = await self._accounts.codes.answer(given, place_of(request))
-        return self._answered(request, response, outcome, wants_cookie=wants_cookie)
+        return await self._answered(request, response, outcome, wants_cookie=wants_cookie)
 
     async def refresh(
         self, request: Request, response: Response, body: schemas.RefreshTokenBody | None = None
@@ -143,7 +143,9 @@ class MailSignInRoutes:
         if token is None:
             raise InvalidGrant
         signed_in = await self._sessions.refresh(token, address=place_of(request).address)
-        return self._answers.platform(request, response, "You stay signed in.", signed_in, wants_cookie=wants_cookie)
+        return await self._answers.platform(
+            request, response, "You stay signed in.", signed_in, wants_cookie=wants_cookie
+        )
 
     async def logout(
         self, request: Request, response: Response, body: schemas.RefreshTokenBody | None = None
@@ -163,10 +165,10 @@ class MailSignInRoutes:
             self._transport.erase(request, response)
         return schemas.DoneAnswer(message="You are signed out.")
 
-    def _answered(
+    async def _answered(
         self, request: Request, response: Response, outcome: SignedIn | StepUp, *, wants_cookie: bool
     ) -> SignInAnswer:
         if isinstance(outcome, StepUp):
             message = "Please give the code of your authenticator app."
             return schemas.StepUpAnswer(message=message, totp_required=True, challenge=outcome.challenge)
-        return self._answers.platform(request, response, "Welcome back.", outcome, wants_cookie=wants_cookie)
+        return await self._answers.platform(request, response, "Welcome back.", outcome, wants_cookie=wants_cookie)

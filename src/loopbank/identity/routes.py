@@ -60,7 +60,7 @@ class SignInRoutes:
         self._sessions = sessions
         self._administration = administration
         self._holders = holders
-        self._answers = TokenAnswers(holders, doors.transport)
+        self._answers = TokenAnswers(holders, doors.transport, sessions)
         self._guard = doors.guard
         self._rate_limits = doors.rate_limits
         self._transport = doors.transport

@@ -45,6 +45,10 @@ class SessionTransport:
         """Give the refresh token: the cookie's for clients that use one, else the body's. Raises ForeignOrigin."""
         return _COOKIE.read(request) if self.wants_cookie(request) else given
 
+    def kept(self, request: Request) -> str | None:
+        """Give the refresh token that a browser keeps, when one of our own pages led it here."""
+        return _COOKIE.read(request)
+
     def write(self, request: Request, response: Response, refresh_token: str) -> None:
         """Set the cookie."""
         _COOKIE.write(request, response, refresh_token)

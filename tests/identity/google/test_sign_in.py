@@ -8,6 +8,8 @@ import pytest
 
 from loopbank.access import Role
 from loopbank.foundation.database import Database
+from loopbank.identity.errors import OutsideUnavailable
+from loopbank.identity.google.provider import Attempt, OutsideClient, OutsideProvider
 from tests.access.signing import SettableClock
 from tests.identity.accounts.mailbox import latest
 from tests.identity.authentication import OTHER_PASSWORD, PASSWORD, Authentication, running
@@ -217,6 +219,19 @@ async def test_a_provider_that_does_not_answer_is_told_of(platform: OutsideStory
     assert (await somebody.travel()).refusal == "outside_unavailable"
 
 
+@pytest.mark.parametrize("issuer", ["https://evil.example", "", None])
+async def test_a_provider_that_calls_itself_otherwise_is_none(platform: OutsideStory, issuer: str | None) -> None:
+    told = {
+        name: f"{platform.provider.issuer}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    }
+    document = json.dumps({**told, "issuer": issuer})
+    platform.provider.lies = Lies(answers={"/.well-known/openid-configuration": (200, document)})
+    client = OutsideClient(platform.provider.issuer, CLIENT_ID, "secret", "https://bank.example/back")
+    provider = OutsideProvider(platform.network, client, platform.clock)
+    with pytest.raises(OutsideUnavailable):
+        await provider.authorization_url(Attempt("state", "nonce", "verifier"))
+
+
 async def test_a_state_is_good_once(platform: OutsideStory, traveller: Traveller) -> None:
     departed = await traveller.depart()
     cookies = httpx.Cookies(traveller.client.http.cookies)
@@ -286,6 +301,17 @@ async def test_people_go_on_where_they_wanted_to_go(platform: OutsideStory, trav
     await (protected := await platform.traveller()).protect()
     asked = await protected.travel(await protected.depart(THEN))
     assert asked.location.startswith(f"{KEPT}#challenge=")
+
+
+async def test_who_signs_in_anew_in_a_browser_ends_the_session_it_had(
+    platform: OutsideStory, traveller: Traveller
+) -> None:
+    before = await traveller.join()
+    assert await traveller.travel() == Arrived(303, "/")
+    send = traveller.client.send
+    assert (await send("GET", "/api/auth/me", token=before["token"])).code == "invalid_token"
+    again = await traveller.tokens()
+    assert (await send("GET", "/api/auth/me", token=again["token"])).status == 200
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ class GoogleRoutes:
         if request.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
             return RedirectResponse(_sign_in(then), 303)
         self._rate_limits.check("outside", _LIMIT, client_key(request))
-        url, journey = await outside.depart(then=then)
+        url, journey = await outside.depart(then=then, former=self._transport.kept(request))
         response = RedirectResponse(url, 303)
         self._remember(request, response, journey)
         return response
@@ -171,7 +171,7 @@ class GoogleRoutes:
 
     def _remember(self, request: Request, response: Response, journey: Journey) -> None:
         attempt = journey.attempt
-        told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id, journey.then]
+        told = [attempt.state, attempt.nonce, attempt.verifier, journey.person_id, journey.then, journey.former]
         _COOKIE.write(request, response, self._seal.close(json.dumps(told).encode(), _CONTEXT))
 
     def _journey(self, request: Request, state: str) -> Journey:

@@ -42,12 +42,14 @@ _NAMELESS = "New user"
 class Journey:
     """An attempt as the browser carries it there and back.
 
-    `person_id` when it shall link, not sign in; `then` is the screen of the web app where the person goes on.
+    `person_id` when it shall link, not sign in; `then` is the screen of the web app where the person goes on, and
+    `former` the refresh token that the browser has when it leaves.
     """
 
     attempt: Attempt
     person_id: str | None
     then: str = ""
+    former: str | None = None
 
 
 class OutsideSignIn:
@@ -74,7 +76,9 @@ class OutsideSignIn:
         self._confirming = confirming
         self._admission = admission
 
-    async def depart(self, person_id: str | None = None, *, then: str = "") -> tuple[str, Journey]:
+    async def depart(
+        self, person_id: str | None = None, *, then: str = "", former: str | None = None
+    ) -> tuple[str, Journey]:
         """Give where to send somebody, and the journey to keep; for a person, it links the account to theirs."""
         attempt = Attempt(new_secret(), new_secret(), new_secret())
         url = await self._provider.authorization_url(attempt)
@@ -82,7 +86,7 @@ class OutsideSignIn:
             await self._secrets.give(
                 tx, Purpose.OUTSIDE_SIGN_IN, person_id, seconds=_ATTEMPT_SECONDS, secret=attempt.state
             )
-        return url, Journey(attempt, person_id, then)
+        return url, Journey(attempt, person_id, then, former)
 
     async def arrive(
         self, journey: Journey, code: str, place: SignInPlace, language: Language
@@ -106,7 +110,10 @@ class OutsideSignIn:
             # Two tabs came back at once, or the address got an owner meanwhile; the next attempt finds out.
             raise OutsideSignInRefused from error
         await self._sessions.catch_up()
-        return await self._admission.complete(admitted)
+        signed_in = await self._admission.complete(admitted)
+        if isinstance(signed_in, SignedIn) and journey.former is not None:
+            await self._sessions.sign_out_by_token(journey.former, keep=signed_in.session.id)
+        return signed_in
 
     async def addresses(self, person_id: str) -> list[str]:
         """List the addresses of the accounts that are linked to a person."""

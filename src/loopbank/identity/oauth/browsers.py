@@ -57,13 +57,15 @@ class Browsers:
     ) -> SignedInBrowser:
         """Remember that somebody has just signed in; the same person stays in the session they had in this browser.
 
-        What hangs on that session lives on, and the one just opened ends again.
+        What hangs on that session lives on, and the one just opened ends again. Somebody else's session ends.
         """
         now = self._clock()
         session_id, ends_at = session.id, session.ends_at
         if former is not None and former.browser.person.id == person.id:
             session_id, ends_at = former.browser.session_id, former.browser.session_ends_at
             await self._sessions.sign_out(session.id)
+        elif former is not None:
+            await self._sessions.sign_out(former.browser.session_id)
         made = SignedInBrowser(Browser(person, session_id, ends_at, now, amr), new_secret())
         async with self._database.transaction() as tx:
             if former is not None:
