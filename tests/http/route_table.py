@@ -64,6 +64,7 @@ ROUTES = [
     Route("GET", "/api/admin/users", "staff"),
     Route("GET", "/api/admin/users/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "staff"),
     Route("PATCH", "/api/admin/users/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11/role", "staff", {"role": "ADMIN"}),
+    Route("PATCH", "/api/admin/users/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11/status", "staff", {"isActive": False}),
     Route("DELETE", "/api/admin/users/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11", "staff"),
     Route("DELETE", "/api/admin/users/4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11/second-factor", "staff"),
     Route("GET", "/api/developer/clients", "staff"),

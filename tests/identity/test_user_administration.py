@@ -50,6 +50,9 @@ class Somebody:
     async def remove(self, other: "Somebody") -> Answer:
         return await self.send("DELETE", f"{USERS}/{other.id}")
 
+    async def change_status(self, other: "Somebody", *, is_active: bool) -> Answer:
+        return await self.send("PATCH", f"{USERS}/{other.id}/status", {"isActive": is_active})
+
     async def take_app(self, other: "Somebody") -> Answer:
         return await self.send("DELETE", f"{USERS}/{other.id}/second-factor")
 
@@ -108,6 +111,7 @@ async def test_administrators_find_people_by_name_and_address(town: Town) -> Non
         "role": "USER",
         "isVerified": True,
         "isActive": True,
+        "isRemoved": False,
         "hasSecondFactor": False,
         "createdAt": shown["createdAt"],
         "lastLoginAt": shown["lastLoginAt"],
@@ -165,7 +169,7 @@ async def test_one_person_is_shown_with_what_they_hold(town: Town) -> None:
     assert (await admin.send("GET", f"{USERS}/{runner.id}")).json["user"]["wallet"] == {"balance": None}
     town.platform.coin_side.is_down = False
     assert (await admin.send("GET", f"{USERS}/{NOBODY}")).code == "person_not_found"
-    assert (await admin.send("GET", f"{USERS}/nobody")).status == 400
+    assert (await admin.send("GET", f"{USERS}/nobody")).status == 404
 
 
 async def test_a_role_is_given_at_once_and_told(town: Town) -> None:
@@ -195,6 +199,39 @@ async def test_what_is_no_role_is_refused(town: Town, body: object) -> None:
     owner, runner = await town.somebody(Role.SUPERADMIN), await town.somebody()
     assert (await owner.send("PATCH", f"{USERS}/{runner.id}/role", body)).status == 400
     assert (await owner.send("PATCH", f"{USERS}/{NOBODY}/role", {"role": "USER"})).code == "person_not_found"
+
+
+async def test_a_person_is_shut_out_and_let_in_again(town: Town) -> None:
+    admin, runner = await town.somebody(Role.ADMIN), await town.somebody()
+    out = await admin.change_status(runner, is_active=False)
+    assert (out.status, out.json["user"]) == (200, {"id": runner.id, "isActive": False})
+    assert (await me(runner.client, runner.token)).code == "invalid_token"
+    assert (await login(runner.client, runner.email)).code == "wrong_credentials"
+    shown = (await admin.send("GET", f"{USERS}/{runner.id}")).json["user"]
+    assert (shown["isActive"], shown["isRemoved"], shown["fullName"]) == (False, False, "A Night Runner")
+    assert (await admin.change_status(runner, is_active=False)).code == "person_not_found"
+    assert (await admin.change_status(runner, is_active=True)).json["user"]["isActive"] is True
+    assert (await me(runner.client, runner.token)).code == "invalid_token", "old sign-ins stay ended"
+    assert (await me(runner.client, (await login(runner.client, runner.email)).json["token"])).status == 200
+    acts = [json.loads(fact) for fact in await town.platform.facts("admin.acted")]
+    assert [act["action"] for act in acts if act["actor"] == admin.id] == ["deactivate_user", "restore_user"]
+
+
+async def test_nobody_shuts_out_their_equals_or_themselves_and_removed_people_stay_out(town: Town) -> None:
+    admin, other, owner = [await town.somebody(role) for role in (Role.ADMIN, Role.ADMIN, Role.SUPERADMIN)]
+    for refused in (
+        await admin.change_status(other, is_active=False),
+        await admin.change_status(owner, is_active=False),
+        await admin.change_status(admin, is_active=False),
+        await owner.change_status(owner, is_active=False),
+    ):
+        assert (refused.status, refused.code) == (403, "role_change_refused")
+    assert (await (await town.somebody(Role.DEVELOPER)).change_status(admin, is_active=False)).code == "role_too_low"
+    assert (await admin.send("PATCH", f"{USERS}/{other.id}/status", {"isActive": "no"})).status == 400
+    gone = await town.somebody()
+    assert (await owner.remove(gone)).status == 200
+    assert (await owner.change_status(gone, is_active=True)).code == "person_not_found"
+    assert (await owner.send("GET", f"{USERS}/{gone.id}")).json["user"]["isRemoved"] is True
 
 
 async def test_a_lost_app_is_taken_away_and_every_device_with_it(town: Town) -> None:

@@ -27,6 +27,7 @@ class RevocationKind(StrEnum):
     PERSON_RESTORED = "person_restored"
     ROLE_CHANGED = "role_changed"
     CLIENT_REVOKED = "client_revoked"
+    CLIENT_RESTORED = "client_restored"
     GRANT_REVOKED = "grant_revoked"
     FAMILY_REVOKED = "family_revoked"
 
@@ -159,6 +160,8 @@ class Revocations:
                 self._people.pop(revocation.subject, None)
             case RevocationKind.ROLE_CHANGED if revocation.role is not None:
                 self._roles[revocation.subject] = (revocation.role, revocation.ends_at)
+            case RevocationKind.CLIENT_RESTORED:
+                self._withdrawn.pop((RevocationKind.CLIENT_REVOKED, revocation.subject), None)
             case RevocationKind.CLIENT_REVOKED | RevocationKind.GRANT_REVOKED | RevocationKind.FAMILY_REVOKED:
                 self._withdrawn[revocation.kind, revocation.subject] = revocation.ends_at
 

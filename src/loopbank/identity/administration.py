@@ -4,6 +4,8 @@ Law: whatever makes or removes a super-administrator holds `_TURNSTILE`, so that
 first nor both remove the other. Whoever acts is looked at behind it too: who was removed a moment ago removes nobody.
 """
 
+from collections.abc import Sequence
+
 from loopbank.access import Actor, Revocation, RevocationKind, Role, acted
 from loopbank.events import record
 from loopbank.foundation.clock import Clock, Instant, later
@@ -14,7 +16,7 @@ from loopbank.identity import directory_store as directory
 from loopbank.identity import events, store
 from loopbank.identity.errors import InvalidSetupToken, RoleChangeRefused, UnknownPerson
 from loopbank.identity.google import forget_outside_accounts
-from loopbank.identity.oauth import withdraw_grants
+from loopbank.identity.oauth import remove_clients, rest_clients, wake_clients, withdraw_grants
 from loopbank.identity.passkeys import forget_passkeys
 from loopbank.identity.people import NewPerson, Person
 from loopbank.identity.registration import Registration
@@ -104,23 +106,30 @@ class Administration:
             if not await store.count_superadmins(tx):
                 raise RoleChangeRefused("The last super-administrator keeps the role.")
             fact = events.role_changed(person_id=person_id, before=person.role, after=role, actor=actor.id, at=now)
-            revocation = self._revocation(RevocationKind.ROLE_CHANGED, person_id, now, role=role)
+            revocations = [self._revocation(RevocationKind.ROLE_CHANGED, person_id, now, role=role)]
+            if (person.role < Role.DEVELOPER) != (role < Role.DEVELOPER):
+                change = rest_clients if role < Role.DEVELOPER else wake_clients
+                revocations += await change(tx, person_id, now=now)
             details = {"before": person.role.name, "after": role.name}
             act = acted(Actor(actor.id, actor.name), "change_role", person.name, details, now)
-            await self._sessions.announce(tx, [fact, act], [revocation])
+            await self._sessions.announce(tx, [fact, act], revocations)
         await self._sessions.catch_up()
         return Person(person.id, person.name, role, person.created_at)
 
     async def deactivate(self, person_id: str, *, actor_id: str) -> None:
-        """Shut a person out: their sessions end everywhere within seconds.
+        """Shut a person out: their sessions end everywhere within seconds, and their clients rest.
 
         Raises UnknownPerson or RoleChangeRefused.
         """
+        now = self._clock()
         async with self._database.transaction(turnstile=_TURNSTILE) as tx:
             actor, person = await _acting(tx, actor_id), await store.find_person(tx, person_id)
             if person is None:
                 raise UnknownPerson
-            await self._shut_out(tx, person, actor)
+            refuse_from_below(person, actor)
+            clients = await rest_clients(tx, person_id, now=now)
+            await record(tx, [acted(Actor(actor.id, actor.name), "deactivate_user", person.name, {}, now)])
+            await self._shut_out(tx, person, actor, clients)
         await self._sessions.catch_up()
 
     async def remove(self, person_id: str, *, actor_id: str) -> None:
@@ -141,7 +150,8 @@ class Administration:
             renamed = events.user_renamed(person_id=person_id, name=directory.ANONYMOUS_NAME, at=now)
             act = acted(Actor(actor.id, actor.name), "remove_user", person_id, {}, now)
             await record(tx, [*withdrawn, renamed, act])
-            await self._shut_out(tx, entry.person, actor)
+            clients = await remove_clients(tx, person_id, now=now)
+            await self._shut_out(tx, entry.person, actor, clients)
         await self._sessions.catch_up()
 
     async def restore(self, person_id: str, *, actor_id: str) -> None:
@@ -151,22 +161,24 @@ class Administration:
             actor, entry = await _acting(tx, actor_id), await directory.find_entry(tx, person_id)
             if entry is None or entry.is_anonymous or not await store.set_deactivated(tx, person_id, at=None):
                 raise UnknownPerson
-            _refuse_overreach(entry.person, actor, entry.person.role)
-            revocation = self._revocation(RevocationKind.PERSON_RESTORED, person_id, now)
+            refuse_from_below(entry.person, actor)
+            revocations = [self._revocation(RevocationKind.PERSON_RESTORED, person_id, now)]
+            if entry.person.role >= Role.DEVELOPER:
+                revocations += await wake_clients(tx, person_id, now=now)
             fact = events.user_restored(person_id=person_id, actor=actor.id, at=now)
-            await self._sessions.announce(tx, [fact], [revocation])
+            act = acted(Actor(actor.id, actor.name), "restore_user", entry.person.name, {}, now)
+            await self._sessions.announce(tx, [fact, act], revocations)
         await self._sessions.catch_up()
 
-    async def _shut_out(self, tx: Transaction, person: Person, actor: Person) -> None:
-        """Shut a person out in a transaction that holds the turnstile. Raises RoleChangeRefused."""
-        _refuse_overreach(person, actor, person.role)
+    async def _shut_out(self, tx: Transaction, person: Person, actor: Person, clients: Sequence[Revocation]) -> None:
+        """Shut a person and their clients out in a transaction that holds the turnstile. Raises RoleChangeRefused."""
         now = self._clock()
         await store.set_deactivated(tx, person.id, at=now)
         if not await store.count_superadmins(tx):
             raise RoleChangeRefused("The last super-administrator stays.")
         fact = events.user_deactivated(person_id=person.id, actor=actor.id, at=now)
-        revocation = self._revocation(RevocationKind.PERSON_DEACTIVATED, person.id, now)
-        await self._sessions.end_all(tx, person.id, reason="person_deactivated", because=fact, revocations=[revocation])
+        revocations = [self._revocation(RevocationKind.PERSON_DEACTIVATED, person.id, now), *clients]
+        await self._sessions.end_all(tx, person.id, reason="person_deactivated", because=fact, revocations=revocations)
 
     def _revocation(
         self, kind: RevocationKind, person_id: str, now: Instant, *, role: Role | None = None
@@ -180,6 +192,15 @@ async def _acting(tx: Transaction, actor_id: str) -> Person:
     if actor is None:
         raise UnknownPerson
     return actor
+
+
+def refuse_from_below(person: Person, actor: Person) -> None:
+    """Refuse whoever is not above a person; super-administrators are above everybody but themselves."""
+    if person.id == actor.id:
+        raise RoleChangeRefused("Nobody does this to themselves.")
+    is_above = actor.role is Role.SUPERADMIN or person.role < actor.role
+    if actor.role < Role.ADMIN or not is_above:
+        raise RoleChangeRefused("This takes a higher role than yours.")
 
 
 def _refuse_overreach(person: Person, actor: Person, role: Role) -> None:

@@ -5,7 +5,7 @@ from loopbank.events import record
 from loopbank.foundation.database import Transaction
 from loopbank.identity import store
 from loopbank.identity.account_tools import AccountTools
-from loopbank.identity.administration import Administration
+from loopbank.identity.administration import Administration, refuse_from_below
 from loopbank.identity.by_mail import Recovery
 from loopbank.identity.errors import RoleChangeRefused, UnknownPerson
 from loopbank.identity.mail import Language
@@ -39,6 +39,11 @@ class StaffActs:
     async def change_role(self, person_id: str, role: Role, *, actor_id: str) -> Person:
         """Give a person another role. Raises UnknownPerson or RoleChangeRefused."""
         return await self._administration.change_role(person_id, role, actor_id=actor_id)
+
+    async def set_active(self, person_id: str, *, is_active: bool, actor_id: str) -> None:
+        """Shut a person out, or let them in again. Raises UnknownPerson or RoleChangeRefused."""
+        act = self._administration.restore if is_active else self._administration.deactivate
+        await act(person_id, actor_id=actor_id)
 
     async def remove(self, person_id: str, *, actor_id: str) -> None:
         """Shut a person out for ever and forget who they were. Raises UnknownPerson or RoleChangeRefused."""
@@ -79,7 +84,7 @@ class StaffActs:
             actor, person = await store.find_person(tx, actor_id), await store.lock_person(tx, person_id)
             if actor is None or person is None:
                 raise UnknownPerson
-            _refuse_disarming(person, actor)
+            refuse_from_below(person, actor)
             removed = await self._factors.take_away(tx, person, language, actor=actor.name)
             await record(tx, removed.facts)
             act = acted(Actor(actor.id, actor.name), "remove_second_factor", person.name, {}, now)
@@ -98,12 +103,3 @@ class StaffActs:
         if actor.role < Role.ADMIN or person.role > actor.role:
             raise RoleChangeRefused("This takes a higher role than yours.")
         return person, actor
-
-
-def _refuse_disarming(person: Person, actor: Person) -> None:
-    """Refuse to take a second factor from oneself, or from staff without being a super-administrator."""
-    if person.id == actor.id:
-        raise RoleChangeRefused("Nobody takes their own app away like this: it is removed in the profile.")
-    is_above = actor.role is Role.SUPERADMIN or person.role < actor.role
-    if actor.role < Role.ADMIN or not is_above:
-        raise RoleChangeRefused("This takes a higher role than yours.")

@@ -36,6 +36,7 @@ class UserRoutes:
         add("GET ", self.list_users, "List people", schemas.UserListAnswer, 400, 403)
         add("GET /{user_id}", self.show_user, "Show a person", schemas.UserAnswerWithWallet, 400, 403, 404)
         add("PATCH /{user_id}/role", self.change_role, "Change a role", schemas.RoleAnswer, 400, 403, 404)
+        add("PATCH /{user_id}/status", self.change_status, "Shut a person out", schemas.StatusAnswer, 400, 403, 404)
         add("DELETE /{user_id}/second-factor", self.remove_second_factor, "Take an app away", DoneAnswer, 400, 403, 404)
         add("DELETE /{user_id}", self.remove_user, "Deactivate and anonymise a person", DoneAnswer, 400, 403, 404)
 
@@ -71,6 +72,16 @@ class UserRoutes:
         person = await self._acts.change_role(str(user_id), Role[body.role], actor_id=principal.person_id)
         user = schemas.UserRole(id=person.id, role=person.role.name)
         return schemas.RoleAnswer(message="The role is changed.", user=user)
+
+    async def change_status(
+        self, request: Request, user_id: PersonId, body: schemas.StatusBody
+    ) -> schemas.StatusAnswer:
+        """Shut a person out, or let them in again; their apps rest meanwhile, and removed people stay out."""
+        principal = await self._guard.at_least(request, Role.ADMIN)
+        await self._acts.set_active(str(user_id), is_active=body.is_active, actor_id=principal.person_id)
+        message = "The person may sign in again." if body.is_active else "The person is shut out."
+        user = schemas.UserStatus(id=str(user_id), is_active=body.is_active)
+        return schemas.StatusAnswer(message=message, user=user)
 
     async def remove_second_factor(self, request: Request, user_id: PersonId) -> DoneAnswer:
         """Take a lost authenticator app away; the person signs in anew, everywhere, with the password alone."""

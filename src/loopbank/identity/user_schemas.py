@@ -24,6 +24,12 @@ class RoleBody(CamelBody):
     role: Annotated[str, Field(pattern="^(USER|DEVELOPER|ADMIN|SUPERADMIN)$", examples=["DEVELOPER"])]
 
 
+class StatusBody(CamelBody):
+    """Whether the person may sign in."""
+
+    is_active: Annotated[bool, Field(strict=True, examples=[False])]
+
+
 class UserEntry(CamelAnswer):
     """A person as administrators see them."""
 
@@ -33,6 +39,7 @@ class UserEntry(CamelAnswer):
     role: str = Field(examples=["USER"])
     is_verified: bool = Field(examples=[True])
     is_active: bool = Field(examples=[True])
+    is_removed: bool = Field(description="Shut out for ever, and nameless.", examples=[False])
     has_second_factor: bool = Field(examples=[False])
     created_at: str = Field(examples=[_TIME_EXAMPLE])
     last_login_at: str | None = Field(examples=[_TIME_EXAMPLE])
@@ -72,6 +79,20 @@ class UserRole(CamelAnswer):
     role: str = Field(examples=["DEVELOPER"])
 
 
+class UserStatus(CamelAnswer):
+    """Whether a person may sign in."""
+
+    id: str = Field(examples=[PERSON_EXAMPLE])
+    is_active: bool = Field(examples=[False])
+
+
+class StatusAnswer(CamelAnswer):
+    """Whether a person may sign in now."""
+
+    message: str = Field(examples=["The person is shut out."])
+    user: UserStatus
+
+
 class RoleAnswer(CamelAnswer):
     """The role that a person has now."""
 
@@ -84,6 +105,7 @@ def user_entry(entry: DirectoryEntry) -> UserEntry:
     return UserEntry(
         **dict(account_answer(entry.person)),
         is_active=entry.deactivated_at is None,
+        is_removed=entry.is_anonymous,
         has_second_factor=entry.person.second_factor_since is not None,
         created_at=to_rfc3339(entry.person.created_at),
         last_login_at=None if entry.signed_in_at is None else to_rfc3339(entry.signed_in_at),

@@ -8,9 +8,9 @@ from loopbank.access import Role
 from loopbank.foundation.database import Database
 from loopbank.foundation.settings import Profile
 from tests.access.signing import SettableClock
-from tests.identity.accounts.mailbox import letters
+from tests.identity.accounts.mailbox import latest, letters
 from tests.identity.accounts.people import RUNNER, join, login, me
-from tests.identity.authentication import PASSWORD, Answer, Authentication, Client, running
+from tests.identity.authentication import OTHER_PASSWORD, PASSWORD, Answer, Authentication, Client, running
 
 TOTP = "/api/v1/auth/totp"
 DAY = 86_400
@@ -173,6 +173,22 @@ async def test_on_the_event_face_the_challenge_is_the_same(authentication: Authe
     assert set(asked) == {"totp_required", "challenge"}
     body = {"challenge": asked["challenge"], "code": app.code()}
     assert (await client.send("POST", "/api/v1/auth/second-factor", body)).json["access_token"]
+
+
+async def test_a_new_password_and_a_mailed_code_leave_the_app_in_force(platform: Authentication, guest: Client) -> None:
+    app, _, _ = await protected(platform, guest)
+    asked = (await guest.send("POST", "/api/auth/login/init", {"email": RUNNER})).json
+    code = (await latest(platform, RUNNER, "sign_in_code")).particulars["code"]
+    body = {"email": RUNNER, "code": code, "loginId": asked["loginId"]}
+    mailed = (await guest.send("POST", "/api/auth/login/verify", body)).json
+    assert (mailed["totpRequired"], "token" in mailed) == (True, False)
+    await guest.send("POST", "/api/auth/forgot-password", {"email": RUNNER})
+    secret = (await latest(platform, RUNNER, "reset_password")).secret
+    body = {"token": secret, "newPassword": OTHER_PASSWORD}
+    assert (await guest.send("POST", "/api/auth/reset-password", body)).status == 200
+    anew = (await login(guest, password=OTHER_PASSWORD)).json
+    assert "token" not in anew
+    assert (await step_up(guest, app.code(), anew["challenge"])).status == 200
 
 
 async def test_a_platforms_administrator_loses_the_role_without_an_app(

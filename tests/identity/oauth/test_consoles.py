@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from loopbank.access import Role
-from tests.identity.authentication import Answer, Client
+import pytest
+
+from loopbank.access import InvalidToken, Role
+from tests.identity.authentication import PASSWORD, Answer, Client
 from tests.identity.oauth.story import BYE, CALLBACK, App, Guest, ProviderStory
+from tests.identity.oauth.test_refusals import parts_of
+from tests.identity.test_other_services import bearing
 
 CLIENTS = "/api/developer/clients"
 APPS = "/api/auth/connected-apps"
@@ -95,3 +99,45 @@ async def test_who_is_no_developer_registers_nothing(provider: ProviderStory, gu
     token = (await client.login(guest.name)).json["access_token"]
     assert (await console(client, token)).status == 403
     assert (await console(client, token, "POST", body=terms())).status == 403
+
+
+@pytest.mark.parametrize("act", ["shut out", "demoted", "removed"])
+async def test_a_client_works_only_while_its_developer_may_have_one(
+    provider: ProviderStory, guest: Guest, act: str
+) -> None:
+    developer, token = await provider.developer()
+    body = terms(scopes=["openid", "offline_access"], grantTypes=["authorization_code", "refresh_token"])
+    made = (await console(developer, token, "POST", body=body)).json["client"]
+    app = App(provider, (await provider.client()).http, made)
+    tokens = await guest.tokens(app, scope="openid offline_access")
+    guard, revocations = provider.authentication.coin_service_guard()
+    owner = parts_of(token)[1]["sub"]
+    identity = provider.authentication.identity
+    new = identity.registration.check(f"Owner of {app.id[-8:]}", PASSWORD, role=Role.SUPERADMIN)
+    chief = (await identity.registration.register(new)).id
+    administration = identity.administration
+
+    if act == "demoted":
+        await administration.change_role(owner, Role.USER, actor_id=chief)
+    else:
+        await (administration.deactivate if act == "shut out" else administration.remove)(owner, actor_id=chief)
+    await revocations.refresh()
+    with pytest.raises(InvalidToken):
+        await guard.person_or_partner(bearing(tokens["access_token"]))
+    assert (await app.userinfo(tokens["access_token"])).error == "invalid_token"
+    assert (await app.refresh(tokens["refresh_token"])).error == "invalid_client"
+    assert (await guest.browser.open(app.authorize_url(scope="openid"))).status == 400
+    if act == "removed":
+        admin, admins_token = await provider.developer(role=Role.ADMIN)
+        assert app.id not in str((await console(admin, admins_token)).json)
+        return
+
+    if act == "demoted":
+        await administration.change_role(owner, Role.DEVELOPER, actor_id=chief)
+    else:
+        await administration.restore(owner, actor_id=chief)
+    await revocations.refresh()
+    await guard.person_or_partner(bearing(tokens["access_token"]))
+    assert (await app.refresh(tokens["refresh_token"])).status == 200
+    page = await guest.browser.open(app.authorize_url(scope="openid", prompt="none"))
+    assert "code" in page.parameters

@@ -5,6 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import pyotp
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -134,6 +135,26 @@ async def test_an_answer_goes_to_no_address_that_was_not_registered(
     assert "location" not in page.headers
 
 
+async def test_of_a_native_apps_address_the_port_alone_may_differ(provider: ProviderStory, guest: Guest) -> None:
+    phone = await provider.app(isPublic=True, redirectUris=["http://127.0.0.1/callback", "http://[::1]:1/callback"])
+    for address in ("http://127.0.0.1:50123/callback", "http://127.0.0.1/callback", "http://[::1]:9/callback"):
+        assert (await guest.browser.open(phone.authorize_url(redirect_uri=address))).status == 200, address
+    for address in (
+        "http://127.0.0.1:50123/callback#",
+        "http://127.0.0.1:50123/callback?",
+        "http://127.0.0.1:50123/callback/../x",
+        "http://127.0.0.1:50123/%63allback",
+        "http://127.0.0.1:50123@evil.example/callback",
+        "http://127.0.0.1:50123.evil.example/callback",
+        "http://127.0.0.1:50123\\@evil.example/callback",
+        "http://user@127.0.0.1:50123/callback",
+        "http://localhost:50123/callback",
+        "https://127.0.0.1:50123/callback",
+        " http://127.0.0.1:50123/callback",
+    ):
+        assert (await guest.browser.open(phone.authorize_url(redirect_uri=address))).status == 400, address
+
+
 @pytest.mark.parametrize(
     "then",
     [
@@ -232,6 +253,16 @@ async def test_a_person_agrees_for_themselves_only(provider: ProviderStory, app:
     assert answer.status == 400
 
 
+async def test_whoever_signs_in_to_somebodys_browser_ends_the_session_there(
+    provider: ProviderStory, app: App, guest: Guest
+) -> None:
+    tokens = await guest.tokens(app, scope="openid offline_access")
+    other = Guest((await provider.guest()).name, guest.browser)
+    await other.sign_in(await other.browser.open(app.authorize_url(prompt="select_account")))
+    assert (await app.refresh(tokens["refresh_token"])).error == "invalid_grant"
+    assert (await app.userinfo(tokens["access_token"])).error == "invalid_token"
+
+
 async def test_a_program_that_another_can_pretend_to_be_asks_every_time(provider: ProviderStory, guest: Guest) -> None:
     native = "http://127.0.0.1/callback"
     phone = await provider.app(isPublic=True, redirectUris=[CALLBACK, native])
@@ -292,3 +323,65 @@ async def test_a_removed_person_is_out_of_every_app_at_once(provider: ProviderSt
     assert page.parameters["error"] == "login_required"
     revoked = [json.loads(fact) for fact in await provider.authentication.facts("grant.revoked")]
     assert app.id in [fact["client_id"] for fact in revoked]
+
+
+@pytest.mark.parametrize("endpoint", ["token", "introspect", "revoke", "device_authorization"])
+async def test_whoever_is_not_the_client_gets_nothing_at_any_endpoint(app: App, guest: Guest, endpoint: str) -> None:
+    tokens = await guest.tokens(app)
+    fields = {"grant_type": "client_credentials", "token": tokens["access_token"], "scope": "openid"}
+    secret, app.secret = app.secret, "another secret"
+    refused = await app.post(f"/oauth/{endpoint}", **fields)
+    assert (refused.status, refused.error) == (401, "invalid_client")
+    app.secret = None
+    assert (await app.post(f"/oauth/{endpoint}", **fields)).error == "invalid_client", "a secret client has to show it"
+    app.secret = secret
+    assert (await app.userinfo(tokens["access_token"])).status == 200
+
+
+@pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "code id_token", "none", "CODE"])
+async def test_nothing_but_codes_is_given_out_in_addresses(app: App, guest: Guest, response_type: str) -> None:
+    page = await guest.browser.open(app.authorize_url(response_type=response_type))
+    assert (page.parameters["error"], page.parameters["iss"]) == ("unsupported_response_type", ISSUER)
+
+
+async def test_a_client_asks_for_no_scope_that_it_is_not_registered_for(provider: ProviderStory, guest: Guest) -> None:
+    app = await provider.app(scopes=["openid"])
+    page = await guest.browser.open(app.authorize_url(scope="openid coins:spend"))
+    assert page.parameters["error"] == "invalid_scope"
+    asked = await app.post("/oauth/device_authorization", scope="openid coins:spend")
+    assert asked.error == "invalid_scope"
+
+
+async def test_an_app_stays_connected_for_thirty_days_however_often_it_refreshes(
+    provider: ProviderStory, app: App, guest: Guest
+) -> None:
+    page = await guest.sign_in(await guest.browser.open(app.authorize_url(scope="openid offline_access")))
+    assert "stay connected while you are away, for 30 days at most" in page.text
+    assert "You can disconnect the app at any time in your profile." in page.text
+    code = (await guest.agree(page)).parameters["code"]
+    tokens = (await app.redeem(code)).json
+    for _ in range(2):
+        provider.clock.let_pass(14 * 86_400)
+        tokens = (await app.refresh(tokens["refresh_token"])).json
+    provider.clock.let_pass(2 * 86_400)
+    assert (await app.refresh(tokens["refresh_token"])).error == "invalid_grant"
+
+
+async def test_whoever_has_an_app_for_codes_gives_one_on_the_pages_for_apps_too(
+    provider: ProviderStory, app: App, guest: Guest
+) -> None:
+    client = await provider.client()
+    token = (await client.login(guest.name)).json["access_token"]
+    begun = await client.send("POST", "/api/v1/auth/totp", {"password": PASSWORD}, token=token)
+    codes = pyotp.TOTP(begun.json["secret"])
+    confirmed = {"code": codes.at(provider.clock.seconds)}
+    assert (await client.send("POST", "/api/v1/auth/totp/confirm", confirmed, token=token)).status == 200
+    provider.clock.let_pass(30)
+    page = await guest.sign_in(await guest.browser.open(app.authorize_url()))
+    assert "code" in page.forms[0].fields
+    assert "set-cookie" not in page.headers
+    wrong = await guest.browser.submit(page, code="nonsense")
+    assert (wrong.status, "set-cookie" in wrong.headers) == (401, False)
+    page = await guest.agree(await guest.browser.submit(wrong, code=codes.at(provider.clock.seconds)))
+    claims = await app.claims((await app.redeem(page.parameters["code"])).json["id_token"])
+    assert claims["amr"] == ["mfa"]

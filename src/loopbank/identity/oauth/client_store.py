@@ -7,16 +7,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, select, update
 
+from loopbank.access import Role
 from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
 from loopbank.identity.oauth.model import Client, Connection, GrantType, StoredGrant
 from loopbank.identity.oauth.scopes import read_scopes, write_scopes
 from loopbank.identity.oauth.tables import oauth_client, oauth_grant
+from loopbank.identity.tables import person
 
 CLIENT = tuple(oauth_client.c[name] for name in Client.__slots__)
+_DEVELOPERS = tuple(role.name for role in Role if role >= Role.DEVELOPER)
 _GRANT = tuple(oauth_grant.c[name] for name in StoredGrant.__slots__)
 
 # ---------------------------------------------------------------- clients
@@ -33,9 +36,28 @@ async def replace_client(tx: Transaction, client: Client) -> bool:
 
 
 async def find_client(tx: Transaction, client_id: str) -> Client | None:
-    """Find a client that was not deleted."""
+    """Find a client that was not deleted, whether it works or rests."""
     row = await tx.row(select(*CLIENT).where(*_living(client_id)))
     return None if row is None else client_of(row)
+
+
+async def find_working_client(tx: Transaction, client_id: str) -> Client | None:
+    """Find a client that works."""
+    row = await tx.row(select(*CLIENT).where(oauth_client.c.id == client_id, client_works()))
+    return None if row is None else client_of(row)
+
+
+def client_works() -> ColumnElement[bool]:
+    """Tell of the query's client whether it works: not deleted, and its owner still a developer who may sign in.
+
+    Without its owner a client rests, and works again when they are let in, or made a developer, again.
+    """
+    owner = person.alias("client_owner")
+    is_developer = (owner.c.deactivated_at.is_(None), owner.c.role.in_(_DEVELOPERS))
+    return and_(
+        oauth_client.c.deleted_at.is_(None),
+        exists().where(owner.c.id == oauth_client.c.owner_id, *is_developer),
+    )
 
 
 async def list_clients(tx: Transaction, *, owner_id: str | None, limit: int) -> list[Client]:
@@ -47,9 +69,21 @@ async def list_clients(tx: Transaction, *, owner_id: str | None, limit: int) -> 
     return [client_of(row) for row in rows]
 
 
+async def list_ids(tx: Transaction, owner_id: str) -> list[str]:
+    """List the ids of an owner's clients."""
+    owned = (oauth_client.c.owner_id == owner_id, oauth_client.c.deleted_at.is_(None))
+    return [row[0] for row in await tx.rows(select(oauth_client.c.id).where(*owned).order_by(oauth_client.c.id))]
+
+
 async def delete_client(tx: Transaction, client_id: str, *, now: Instant) -> bool:
     """Delete a client for ever; False when that was done before."""
     return await tx.run(update(oauth_client).where(*_living(client_id)).values(deleted_at=now)) == 1
+
+
+async def delete_clients(tx: Transaction, owner_id: str, *, now: Instant) -> None:
+    """Delete all of an owner's clients for ever."""
+    owned = (oauth_client.c.owner_id == owner_id, oauth_client.c.deleted_at.is_(None))
+    await tx.run(update(oauth_client).where(*owned).values(deleted_at=now))
 
 
 def client_of(row: Sequence[Any]) -> Client:

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from loopbank.access import Actor, Principal, Revocation, RevocationKind, acted
 from loopbank.events import Fact
 from loopbank.foundation.clock import Clock, Instant, later
-from loopbank.foundation.database import Database
+from loopbank.foundation.database import Database, Transaction
 from loopbank.foundation.ids import new_id, new_secret
 from loopbank.identity.oauth import client_store
 from loopbank.identity.oauth.errors import (
@@ -129,9 +129,9 @@ class Clients:
         await self._sessions.catch_up()
 
     async def find(self, client_id: str) -> Client | None:
-        """Find a client that lives."""
+        """Find a client that works."""
         async with self._database.reading() as tx:
-            return await client_store.find_client(tx, client_id)
+            return await client_store.find_working_client(tx, client_id)
 
     async def recognise(self, authorization: str | None, parameters: Parameters) -> Client:
         """Give the client that sends a request, by the one way in which it proves itself (RFC 6749, 2.3).
@@ -154,7 +154,8 @@ class Clients:
         return client
 
     async def _own(self, developer: Principal, client_id: str) -> Client:
-        client = await self.find(client_id)
+        async with self._database.reading() as tx:
+            client = await client_store.find_client(tx, client_id)
         if client is None or (client.owner_id != developer.person_id and not developer.is_admin):
             raise UnknownClient
         return client
@@ -180,6 +181,28 @@ class Clients:
             raise UnacceptableClient("grantTypes", "A public client has no credentials of its own.")
         if OFFLINE_ACCESS in given.scopes and GrantType.REFRESH_TOKEN not in given.grant_types:
             raise UnacceptableClient("scopes", "The scope offline_access needs the grant type refresh_token.")
+
+
+async def rest_clients(tx: Transaction, owner_id: str, *, now: Instant) -> Sequence[Revocation]:
+    """Let the clients of somebody who is no developer any more rest; what is given is to be announced last."""
+    return await _told(tx, RevocationKind.CLIENT_REVOKED, owner_id, now)
+
+
+async def wake_clients(tx: Transaction, owner_id: str, *, now: Instant) -> Sequence[Revocation]:
+    """Let the clients of somebody who is a developer again work; what is given is to be announced last."""
+    return await _told(tx, RevocationKind.CLIENT_RESTORED, owner_id, now)
+
+
+async def remove_clients(tx: Transaction, owner_id: str, *, now: Instant) -> Sequence[Revocation]:
+    """Delete the clients of somebody who is gone for ever; what is given is to be announced last."""
+    ended = await rest_clients(tx, owner_id, now=now)
+    await client_store.delete_clients(tx, owner_id, now=now)
+    return ended
+
+
+async def _told(tx: Transaction, kind: RevocationKind, owner_id: str, now: Instant) -> Sequence[Revocation]:
+    ends_at = later(now, REVOKED_TOKENS_SECONDS_MAX)
+    return [Revocation(kind, client_id, None, ends_at) for client_id in await client_store.list_ids(tx, owner_id)]
 
 
 def _new_secret() -> str:

@@ -1,5 +1,6 @@
 """Addresses that an answer may go to: which can be registered, and when a request's address is one of them."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -7,8 +8,8 @@ from loopbank.identity.oauth.errors import UnacceptableClient
 
 URI_LENGTH_MAX = 2_000
 
-_LOOPBACK_HOSTS = ("127.0.0.1", "::1")
-_LOCAL_HOSTS = (*_LOOPBACK_HOSTS, "localhost")
+_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+_PORT_OF_THIS_DEVICE = re.compile(r"\A(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(?=[/?]|\Z)")
 _VISIBLE = range(0x21, 0x7F)
 
 
@@ -42,7 +43,7 @@ def is_registered(uri: str, registered: tuple[str, ...]) -> bool:
 
     A native app listens on whichever port is free (RFC 8252, 7.3).
     """
-    return uri in registered or any(_differs_in_loopback_port(uri, known) for known in registered)
+    return uri in registered or _without_port(uri) in {_without_port(known) for known in registered}
 
 
 def with_query(uri: str, parameters: Mapping[str, str | None]) -> str:
@@ -55,17 +56,9 @@ def with_query(uri: str, parameters: Mapping[str, str | None]) -> str:
     return f"{uri}{'&' if '?' in uri else '?'}{added}"
 
 
-def _differs_in_loopback_port(uri: str, known: str) -> bool:
-    given, registered = _split(uri), _split(known)
-    if given is None or registered is None or registered.hostname not in _LOOPBACK_HOSTS:
-        return False
-    return registered.scheme == "http" and _without_port(given) == _without_port(registered)
-
-
-def _without_port(split: SplitResult) -> tuple[str, ...]:
-    """Give an address as it was written, but for its port."""
-    host = split.netloc if split.port is None else split.netloc[: -len(str(split.port)) - 1]
-    return (split.scheme, host, split.path, split.query, split.fragment)
+def _without_port(uri: str) -> str:
+    """Give an address of this device without its port, and every other one as it is."""
+    return _PORT_OF_THIS_DEVICE.sub(r"\1", uri)
 
 
 def _split(uri: str) -> SplitResult | None:

@@ -11,7 +11,7 @@ from loopbank.access import Role
 from loopbank.coins import Coins
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Instant
 from loopbank.foundation.database import Transaction
-from loopbank.identity.oauth.client_store import CLIENT, client_of
+from loopbank.identity.oauth.client_store import CLIENT, client_of, client_works
 from loopbank.identity.oauth.model import (
     Browser,
     DeviceRequest,
@@ -59,7 +59,7 @@ async def insert_family(tx: Transaction, family: Family) -> None:
 
 
 async def find_living_family(tx: Transaction, family_id: str, *, now: Instant) -> LivingFamily | None:
-    """Find a family that has not ended: neither itself nor its session, person, grant or client."""
+    """Find a family that has not ended, neither itself nor its session, person or grant, and whose client works."""
     row = await tx.row(
         select(*_FAMILY, *_PERSON, oauth_grant.c.client_id, oauth_grant.c.spend_limit)
         .join(oauth_grant, oauth_grant.c.id == oauth_family.c.grant_id)
@@ -71,7 +71,7 @@ async def find_living_family(tx: Transaction, family_id: str, *, now: Instant) -
             oauth_family.c.revoked_at.is_(None),
             oauth_family.c.ends_at > now,
             oauth_grant.c.revoked_at.is_(None),
-            oauth_client.c.deleted_at.is_(None),
+            client_works(),
             session.c.revoked_at.is_(None),
             session.c.ends_at > now,
             person.c.deactivated_at.is_(None),
@@ -201,7 +201,7 @@ async def find_device_request(tx: Transaction, user_code_hash: str, *, now: Inst
     row = await tx.row(
         select(oauth_device_code.c.scopes, *CLIENT)
         .join(oauth_client, oauth_client.c.id == oauth_device_code.c.client_id)
-        .where(*_undecided(user_code_hash, now), oauth_client.c.deleted_at.is_(None))
+        .where(*_undecided(user_code_hash, now), client_works())
     )
     if row is None:
         return None

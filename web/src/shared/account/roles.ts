@@ -8,3 +8,8 @@ export type Role = (typeof ROLES)[number]
 export function isAtLeast(account: Pick<Account, 'role'> | undefined, role: Role): boolean {
   return ROLES.indexOf((account?.role ?? 'USER') as Role) >= ROLES.indexOf(role)
 }
+
+/** Whether somebody is above a role: chief administrators are above everybody. */
+export function isAbove(account: Pick<Account, 'role'> | undefined, role: string): boolean {
+  return isAtLeast(account, 'SUPERADMIN') || (isAtLeast(account, 'ADMIN') && !isAtLeast({ role }, 'ADMIN'))
+}

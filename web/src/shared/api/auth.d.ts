@@ -148,6 +148,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Shut a person out
+         * @description Shut a person out, or let them in again; their apps rest meanwhile, and removed people stay out.
+         */
+        patch: operations["change_status_api_admin_users__user_id__status_patch"];
+        trace?: never;
+    };
     "/api/auth/change-password": {
         parameters: {
             query?: never;
@@ -2945,6 +2965,29 @@ export interface components {
             slip: string;
         };
         /**
+         * StatusAnswer
+         * @description Whether a person may sign in now.
+         */
+        StatusAnswer: {
+            /**
+             * Message
+             * @example The person is shut out.
+             */
+            message: string;
+            user: components["schemas"]["UserStatus"];
+        };
+        /**
+         * StatusBody
+         * @description Whether the person may sign in.
+         */
+        StatusBody: {
+            /**
+             * Isactive
+             * @example false
+             */
+            isActive: boolean;
+        };
+        /**
          * StepUpAnswer
          * @description The password was right; the code of an app, or a recovery code, is still missing.
          */
@@ -3118,6 +3161,12 @@ export interface components {
              */
             isActive: boolean;
             /**
+             * Isremoved
+             * @description Shut out for ever, and nameless.
+             * @example false
+             */
+            isRemoved: boolean;
+            /**
              * Isverified
              * @example true
              */
@@ -3159,6 +3208,22 @@ export interface components {
             role: string;
         };
         /**
+         * UserStatus
+         * @description Whether a person may sign in.
+         */
+        UserStatus: {
+            /**
+             * Id
+             * @example 4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Isactive
+             * @example false
+             */
+            isActive: boolean;
+        };
+        /**
          * UserWithWallet
          * @description A person with what they hold.
          */
@@ -3193,6 +3258,12 @@ export interface components {
              * @example true
              */
             isActive: boolean;
+            /**
+             * Isremoved
+             * @description Shut out for ever, and nameless.
+             * @example false
+             */
+            isRemoved: boolean;
             /**
              * Isverified
              * @example true
@@ -3496,6 +3567,7 @@ export interface operations {
                      *           "hasSecondFactor": false,
                      *           "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
                      *           "isActive": true,
+                     *           "isRemoved": false,
                      *           "isVerified": true,
                      *           "lastLoginAt": "2026-01-31T12:00:00.000000Z",
                      *           "role": "USER"
@@ -3623,6 +3695,7 @@ export interface operations {
                      *         "hasSecondFactor": false,
                      *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
                      *         "isActive": true,
+                     *         "isRemoved": false,
                      *         "isVerified": true,
                      *         "lastLoginAt": "2026-01-31T12:00:00.000000Z",
                      *         "role": "USER",
@@ -4182,6 +4255,198 @@ export interface operations {
                      *       "status": 404,
                      *       "title": "Not found",
                      *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bank is busy. Please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "The bank is busy. Please try again in a moment.",
+                     *       "error": "The bank is busy. Please try again in a moment.",
+                     *       "message": "The bank is busy. Please try again in a moment.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 503,
+                     *       "title": "Temporarily unavailable",
+                     *       "type": "urn:loopbank:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_status_api_admin_users__user_id__status_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A person. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "isActive": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["StatusBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "The person is shut out.",
+                     *       "user": {
+                     *         "id": "4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11",
+                     *         "isActive": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusAnswer"];
+                };
+            };
+            /** @description The request does not fit, or the bank refuses it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "bad_request",
+                     *       "detail": "The request does not fit, or the bank refuses it.",
+                     *       "error": "The request does not fit, or the bank refuses it.",
+                     *       "message": "The request does not fit, or the bank refuses it.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 400,
+                     *       "title": "Bad request",
+                     *       "type": "urn:loopbank:problem:bad_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please sign in. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_token",
+                     *       "detail": "Please sign in.",
+                     *       "error": "Please sign in.",
+                     *       "message": "Please sign in.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 401,
+                     *       "title": "Not signed in",
+                     *       "type": "urn:loopbank:problem:invalid_token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "This is not allowed.",
+                     *       "error": "This is not allowed.",
+                     *       "message": "This is not allowed.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 403,
+                     *       "title": "Not allowed",
+                     *       "type": "urn:loopbank:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no such thing.",
+                     *       "error": "There is no such thing.",
+                     *       "message": "There is no such thing.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "urn:loopbank:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is larger than 64 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "payload_too_large",
+                     *       "detail": "The request is larger than 64 KiB.",
+                     *       "error": "The request is larger than 64 KiB.",
+                     *       "message": "The request is larger than 64 KiB.",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 413,
+                     *       "title": "Request too large",
+                     *       "type": "urn:loopbank:problem:payload_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Please send JSON (Content-Type: application/json). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Please send JSON (Content-Type: application/json).",
+                     *       "error": "Please send JSON (Content-Type: application/json).",
+                     *       "message": "Please send JSON (Content-Type: application/json).",
+                     *       "request_id": "4b4f6f5e3d59-2a",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "urn:loopbank:problem:unsupported_media_type"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

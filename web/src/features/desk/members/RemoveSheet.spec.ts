@@ -11,6 +11,7 @@ const RUNNER = {
   role: 'USER',
   isVerified: true,
   isActive: true,
+  isRemoved: false,
   hasSecondFactor: false,
   createdAt: '2026-11-21T12:00:00Z',
   lastLoginAt: null,

@@ -32,7 +32,7 @@ export function memberQuery(api: BankApi, id: string) {
   })
 }
 
-/** What a chief administrator does with people. Every function raises Refusal or Unreachable. */
+/** What administrators do with people. Every function raises Refusal or Unreachable. */
 export function useMemberActs() {
   const { auth } = useBankApi()
   const queryClient = useQueryClient()
@@ -45,9 +45,17 @@ export function useMemberActs() {
   const changeRole = (id: string, role: Role): Promise<void> =>
     changed(answerOf(auth.PATCH('/api/admin/users/{user_id}/role', { params: { path: { user_id: id } }, body: { role } })))
 
+  /** Shuts a person out, or lets them in again. */
+  const setActive = (id: string, isActive: boolean): Promise<void> =>
+    changed(answerOf(auth.PATCH('/api/admin/users/{user_id}/status', { params: { path: { user_id: id } }, body: { isActive } })))
+
+  /** Takes a lost authenticator app away; the person is signed out everywhere. */
+  const removeApp = (id: string): Promise<void> =>
+    changed(answerOf(auth.DELETE('/api/admin/users/{user_id}/second-factor', { params: { path: { user_id: id } } })))
+
   /** Shuts a person out for ever and forgets who they were. */
   const remove = (id: string): Promise<void> =>
     changed(answerOf(auth.DELETE('/api/admin/users/{user_id}', { params: { path: { user_id: id } } })))
 
-  return { changeRole, remove }
+  return { changeRole, setActive, removeApp, remove }
 }
