@@ -168,6 +168,7 @@ ROUTES = [
     Route("GET", "/api/v1/casino/games/glitch-grid/par-sheet", "nobody"),
     Route("GET", "/api/v1/casino/leaderboard?game=glitch-grid", "nobody"),
     Route("GET", "/api/v1/config", "nobody"),
+    Route("GET", "/api/auth/google/offer", "nobody"),
     Route("GET", "/.well-known/jwks.json", "nobody"),
     Route("GET", "/health", "nobody"),
     Route("GET", "/health/live", "nobody"),

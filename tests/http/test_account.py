@@ -138,7 +138,6 @@ async def test_the_configuration_tells_what_clients_need_before_anybody_signs_in
         "account_number_prefix": "NC",
         "welcome_bonus": 1000,
         "public_url": "",
-        "takes_google_accounts": False,
     }
 
 
@@ -155,10 +154,11 @@ async def test_an_installation_chooses_its_words(sqlite_database_url: str, tmp_p
 
 
 async def test_browsers_learn_with_what_else_people_may_sign_in(sqlite_database_url: str, tmp_path: Path) -> None:
-    chosen = {"PUBLIC_URL": "https://bank.test", "GOOGLE_CLIENT_ID": "bank"}
+    chosen = {"PUBLIC_URL": "https://bank.test", "GOOGLE_CLIENT_ID": "bank", "PROFILE": "platform"}
     async with opened_bank(sqlite_database_url, tmp_path, **chosen) as bank:
         told = (await bank.http.get("/api/v1/config")).json()
-    assert (told["public_url"], told["takes_google_accounts"]) == ("https://bank.test", True)
+        assert (await bank.http.get("/api/auth/google/offer")).json() == {"isOffered": True}
+    assert (told["public_url"], told["factions"]) == ("https://bank.test", []), "a platform has no factions by itself"
 
 
 async def test_health_is_what_load_balancers_read(bank: BankStory) -> None:

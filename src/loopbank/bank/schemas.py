@@ -168,7 +168,6 @@ class BankConfiguration(BaseModel):
         description="Where the bank lives, and the site its passkeys belong to; empty: wherever it is reached.",
         examples=["https://bank.example.org"],
     )
-    takes_google_accounts: bool = Field(description="Whether people may sign in with Google.", examples=[False])
 
 
 def user_view(holder: Holder, balance: Balance, *, free_spins: int, is_admin: bool, role: str) -> dict[str, Any]:

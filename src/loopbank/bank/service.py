@@ -151,5 +151,4 @@ class Bank:
             "account_number_prefix": terms.account_prefix,
             "welcome_bonus": to_json_number(terms.welcome_bonus),
             "public_url": terms.public_url,
-            "takes_google_accounts": terms.takes_google_accounts,
         }

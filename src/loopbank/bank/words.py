@@ -72,7 +72,6 @@ class BankTerms:
     password_length_min: int
     transfers_per_minute: int
     public_url: str = ""
-    takes_google_accounts: bool = False
     house_underwriting: Coins = Coins(0)
     """How far below zero the house may go: the bank pays what the house cannot."""
 

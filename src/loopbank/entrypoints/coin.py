@@ -51,7 +51,6 @@ def bank_terms(settings: Installation) -> BankTerms:
         password_length_min=settings.password_length_min,
         transfers_per_minute=settings.transfers_per_minute,
         public_url=settings.public_url,
-        takes_google_accounts=bool(settings.google_client_id),
         house_underwriting=settings.house_underwriting,
     )
 

@@ -335,6 +335,7 @@ async def test_a_link_of_another_site_signs_nobody_in(traveller: Traveller) -> N
 async def test_where_no_client_is_set_nobody_leaves(database: Database, clock: SettableClock) -> None:
     async with running(Authentication(database, clock)) as bank, bank.client() as client:
         token = (await client.join("Runner"))["access_token"]
+        assert (await client.send("GET", f"{GOOGLE}/offer")).json == {"isOffered": False}
         for answer in (
             await client.send("GET", GOOGLE),
             await client.send("GET", f"{GOOGLE}/callback"),

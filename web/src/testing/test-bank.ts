@@ -20,7 +20,6 @@ export const CONFIG: BankConfig = {
   account_number_prefix: 'NC',
   welcome_bonus: 1000,
   public_url: '',
-  takes_google_accounts: false,
 }
 
 export const RUNNER: Account = {

@@ -67,6 +67,12 @@ class DepartureAnswer(CamelAnswer):
     authorization_url: str = Field(examples=["https://accounts.google.com/o/oauth2/v2/auth?client_id=bank"])
 
 
+class OfferAnswer(CamelAnswer):
+    """Whether people may sign in with Google here."""
+
+    is_offered: bool = Field(examples=[True])
+
+
 class LinkedAnswer(CamelAnswer):
     """The addresses of the accounts that are linked to one's own."""
 
@@ -74,7 +80,7 @@ class LinkedAnswer(CamelAnswer):
 
 
 class GoogleRoutes:
-    """Routes under /api/auth/google; all refuse where no client is set."""
+    """Routes under /api/auth/google; all but the first refuse where no client is set."""
 
     def __init__(self, outside: OutsideSignIn | None, passwords: PasswordChange, doors: Doors, *, seal: Seal) -> None:
         self._offered = outside
@@ -84,6 +90,13 @@ class GoogleRoutes:
         self._transport = doors.transport
         self._seal = seal
         self.router = APIRouter(prefix="/api/auth/google", tags=["Sign in with Google"], route_class=FaceRoute)
+        self.router.add_api_route(
+            "/offer",
+            self.tell_offer,
+            methods=["GET"],
+            summary="Tell whether people may sign in with Google",
+            response_model=OfferAnswer,
+        )
         for path, endpoint, summary in (
             ("", self.depart, "Go to Google to sign in"),
             ("/callback", self.arrive, "Come back from Google"),
@@ -101,6 +114,10 @@ class GoogleRoutes:
         add("GET /account", self.show, "Show the linked account", LinkedAnswer, 404)
         add("POST /link", self.link, "Begin to link an account", DepartureAnswer, 400, 404, 429)
         add("POST /unlink", self.unlink, "Take the linked account away", DoneAnswer, 400, 404, 429)
+
+    async def tell_offer(self) -> OfferAnswer:
+        """Tell whether this installation is known to Google."""
+        return OfferAnswer(is_offered=self._offered is not None)
 
     async def depart(self, request: Request, then: _Then = "") -> Response:
         """Send the browser to Google; a cookie that no script can read knows what it shall come back with.

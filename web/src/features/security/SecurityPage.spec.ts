@@ -14,16 +14,18 @@ const CODES = ['wq7kma-3zt9xe', 'aaaaaa-bbbbbb']
 interface State {
   factor?: object
   passkeys?: object[]
+  /** Of accounts at Google; without a list, Google is not offered. */
   addresses?: string[]
 }
 
-function bankWith({ factor = NO_APP, passkeys = [], addresses = [] }: State, config = CONFIG) {
+function bankWith({ factor = NO_APP, passkeys = [], addresses }: State, config = CONFIG) {
   const posted: { path: string; body: unknown }[] = []
   const answers: Record<string, () => Response> = {
     'GET /api/v1/auth/totp': () => answer(200, factor),
     'POST /api/v1/auth/totp': () => answer(200, ENROLMENT),
     'POST /api/v1/auth/totp/confirm': () => answer(200, { recovery_codes: CODES }),
     'GET /api/v1/auth/passkeys': () => answer(200, { passkeys }),
+    'GET /api/auth/google/offer': () => answer(200, { isOffered: addresses !== undefined }),
     'GET /api/auth/google/account': () => answer(200, { addresses }),
     'GET /api/v1/auth/security-events': () => answer(200, { events: [SIGN_IN], next_cursor: null }),
   }
@@ -40,6 +42,8 @@ async function open(state: State, config = CONFIG, outcome = { isLinked: false, 
   const { router, global } = await openScreens(bank, 'security')
   const replace = vi.spyOn(router, 'replace').mockResolvedValue()
   const page = mount(SecurityPage, { props: { outcome }, global })
+  await flushPromises()
+  // A panel that is shown because of an answer asks a question of its own.
   await flushPromises()
   return { page, posted, replace }
 }
@@ -78,11 +82,10 @@ describe('the security screen', () => {
 
   it('speaks of Google only where it is set up, and of what came of the way there once', async () => {
     expect((await open({})).page.text()).not.toContain('Google')
-    const config = { ...CONFIG, takes_google_accounts: true }
-    const { page, replace } = await open({ addresses: [] }, config, { isLinked: false, refused: 'outside_account_taken' })
+    const { page, replace } = await open({ addresses: [] }, CONFIG, { isLinked: false, refused: 'outside_account_taken' })
     expect(page.text()).toContain('linked to an account here already')
     expect(replace).toHaveBeenCalledWith({ name: 'security' })
-    expect((await open({ addresses: ['runner@example.org'] }, config)).page.text()).toContain('runner@example.org')
+    expect((await open({ addresses: ['runner@example.org'] })).page.text()).toContain('runner@example.org')
   })
 })
 

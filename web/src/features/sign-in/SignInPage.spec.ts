@@ -7,13 +7,14 @@ import SignInPage from './SignInPage.vue'
 const PLATFORM = { ...CONFIG, profile: 'platform', theme: 'looping-binary', password_length_min: 8 }
 const SIGNED_IN = { access_token: 'token', token_type: 'Bearer', expires_in: 3600, user: RUNNER }
 
-async function open(config: typeof CONFIG, outcome = { refused: '', challenge: '' }) {
+async function open(config: typeof CONFIG, outcome = { refused: '', challenge: '' }, isGoogleOffered = false) {
   const asked: { path: string; body: unknown }[] = []
   const bank = testBank(async (request) => {
     const { pathname } = new URL(request.url)
     const body: unknown = request.method === 'POST' ? await request.json().catch(() => null) : null
     asked.push({ path: pathname, body })
     if (pathname.endsWith('/sign-in/options')) return answer(200, { options: { challenge: 'AQID', rpId: 'localhost' } })
+    if (pathname === '/api/auth/google/offer') return answer(200, { isOffered: isGoogleOffered })
     if (pathname === '/api/v1/auth/login') return answer(200, { totp_required: true, challenge: 'prove-it' })
     if (pathname === '/api/v1/auth/second-factor') return answer(200, SIGNED_IN)
     return answer(200, { account: RUNNER })
@@ -64,7 +65,7 @@ describe('the sign-in', () => {
   })
 
   it('offers Google where a client is set, and says why Google opened nothing', async () => {
-    const { page, enter } = await open({ ...PLATFORM, takes_google_accounts: true }, { refused: 'outside_link_needed', challenge: '' })
+    const { page, enter } = await open(PLATFORM, { refused: 'outside_link_needed', challenge: '' }, true)
     expect(page.text()).toContain('Sign in with Google')
     expect(page.find('[role="alert"]').text()).toContain('There is an account with this address.')
     expect(enter).toHaveBeenCalledWith({ name: 'sign-in', query: {} })

@@ -331,6 +331,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/google/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether people may sign in with Google
+         * @description Tell whether this installation is known to Google.
+         */
+        get: operations["tell_offer_api_auth_google_offer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/google/unlink": {
         parameters: {
             query?: never;
@@ -2376,6 +2396,17 @@ export interface components {
              * @example The code or token is not valid, or not valid any more.
              */
             error_description: string;
+        };
+        /**
+         * OfferAnswer
+         * @description Whether people may sign in with Google here.
+         */
+        OfferAnswer: {
+            /**
+             * Isoffered
+             * @example true
+             */
+            isOffered: boolean;
         };
         /**
          * OpenedLetterAnswer
@@ -5493,6 +5524,31 @@ export interface operations {
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_offer_api_auth_google_offer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "isOffered": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferAnswer"];
                 };
             };
         };

@@ -1918,12 +1918,6 @@ export interface components {
              */
             public_url: string;
             /**
-             * Takes Google Accounts
-             * @description Whether people may sign in with Google.
-             * @example false
-             */
-            takes_google_accounts: boolean;
-            /**
              * Theme
              * @example neotropolis
              */
@@ -18675,7 +18669,6 @@ export interface operations {
                      *       "product_name": "NeoBank",
                      *       "profile": "event",
                      *       "public_url": "https://bank.example.org",
-                     *       "takes_google_accounts": false,
                      *       "theme": "neotropolis",
                      *       "welcome_bonus": 1000
                      *     }
