@@ -55,7 +55,7 @@ async def _live(
     names: list[str] = []
     while len(tokens) < people:
         name = f"{dice.choice(_FIRST)} {dice.choice(_SECOND)} {dice.randrange(10_000):04d}"
-        body = {"character_name": name, "password": password, "faction": dice.choice(factions)}
+        body = {"character_name": name, "password": password, "faction": dice.choice(factions or ("",))}
         (await http.post("/api/v1/auth/register", json=body)).raise_for_status()
         signed_in = (await http.post("/api/v1/auth/login", json=body)).raise_for_status().json()
         tokens[signed_in["user"]["account_number"]] = signed_in["access_token"]

@@ -38,6 +38,9 @@ def _named(seed_name: str) -> AliasChoices:
     return AliasChoices(f"LOOPBANK_{seed_name}", seed_name)
 
 
+_FACTIONS = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
+
+
 class Settings(BaseSettings):
     """Everything an installation can choose. Names are `LOOPBANK_<FIELD>`, or the well-known name beside it."""
 
@@ -68,7 +71,7 @@ class Settings(BaseSettings):
     house_start: Coins | None = None
     house_underwriting: Coins | None = None
     welcome_bonus: Coins | None = None
-    factions: Annotated[tuple[str, ...], NoDecode] = ("Netrunners", "Corporate", "Street", "Nomads", "Fixers")
+    factions: Annotated[tuple[str, ...] | None, NoDecode] = None
     token_hours: int | None = Field(None, ge=1, le=24 * 31, validation_alias=_named("JWT_EXPIRY_HOURS"))
     transfers_per_minute: int = Field(30, ge=1, validation_alias=_named("RATE_LIMIT_PER_MINUTE"))
     key_requests_per_minute: int = Field(100, ge=1)
@@ -155,6 +158,7 @@ class Installation(Settings):
     house_start: Coins
     house_underwriting: Coins
     welcome_bonus: Coins
+    factions: tuple[str, ...]
     token_hours: int
     password_length_min: int
 
@@ -183,6 +187,7 @@ def _with_profile_defaults(given: Settings) -> Installation:
     filled: dict[str, object] = {
         "product_name": given.product_name or ("NeoBank" if event else "Looping Binary"),
         "theme": given.theme or ("neotropolis" if event else "looping-binary"),
+        "factions": (_FACTIONS if event else ()) if given.factions is None else given.factions,
         "currency_symbol": given.currency_symbol or ("¤" if event else "LBC"),
         "token_hours": given.token_hours or (24 if event else 24 * 7),
         "password_length_min": given.password_length_min or (6 if event else 8),

@@ -85,7 +85,7 @@ describe('the texts', () => {
       ...['keys.may.', 'keys.mayHint.', 'webhooks.event.'],
       ...['transaction.type.', 'character.symbol.', 'character.pictureNot', 'casino.symbol.', 'casino.check.', 'casino.limit.'],
       ...['apps.scope.', 'clients.scope.', 'clients.way.', 'clients.wayHint.'],
-      ...['security.act.', 'security.means.', 'members.letter.', 'members.letterPlace.', 'members.roleHint.', 'outside.'],
+      ...['security.act.', 'security.means.', 'members.letter.', 'members.letterPlace.', 'members.roleHint.', 'members.status', 'outside.'],
     ]
     const isUsed = (key: string) => sources.includes(`'${key}'`) || built.some((start) => key.startsWith(start))
     expect(keysOf(en).filter((key) => !isUsed(key))).toEqual([])
