@@ -30,6 +30,7 @@ const OPEN_PATHS = [
   '/api/v1/auth/reset-password',
   '/api/v1/auth/passkeys/sign-in/options',
   '/api/v1/auth/passkeys/sign-in',
+  '/api/auth/google/offer',
   '/api/auth/register',
   '/api/auth/login/init',
   '/api/auth/login/verify',
