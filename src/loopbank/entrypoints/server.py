@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from loopbank.entrypoints.connections import Connection
 from loopbank.entrypoints.processes import supervise
 from loopbank.entrypoints.service import Lifespan, Part
 
@@ -102,7 +103,7 @@ def _config(app: ASGIApp | None, door: Door) -> uvicorn.Config:
         host=door.host,
         port=door.port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,

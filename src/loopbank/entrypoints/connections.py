@@ -1,0 +1,92 @@
+"""One connection to a server: no head of a request fills the memory, and nobody takes for ever to say what they want.
+
+The server that we stand on limits neither: a head without end would be kept whole, and a connection that says nothing,
+or half a request, would hold its place until the caller leaves.
+"""
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from loopbank.foundation.errors import BadRequest, Refusal
+from loopbank.foundation.problems import problem_response
+
+HEAD_BYTES_MAX = 64 * 1024
+"""Many times what browsers and proxies send; what the server has read beyond it is at most one piece of 256 KiB."""
+
+
+class HeadTooLarge(Refusal):
+    """The address and headers of a request are larger than any that make sense."""
+
+    code = "head_too_large"
+    status = 431
+    title = "Request head too large"
+
+
+class Connection(HttpToolsProtocol):
+    """Reads requests within limits, and refuses with problem documents what never becomes a request."""
+
+    request_seconds_max: ClassVar[float] = 60.0
+    """From a connection's or request's first byte to the request's last; slow phones send for some seconds."""
+
+    _is_in_head = True
+    _head_bytes = 0
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the class we extend
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._wait_no_longer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take the next piece; a head that goes on and on is refused."""
+        super().data_received(data)
+        if self._is_in_head and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._refuse(HeadTooLarge(f"The head of the request is larger than {HEAD_BYTES_MAX // 1024} KiB."))
+
+    def on_message_begin(self) -> None:
+        """Begin with a request."""
+        super().on_message_begin()
+        self._is_in_head, self._head_bytes = True, 0
+        if self._patience is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        """Let the request be answered; its body may still come."""
+        self._is_in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take the request as said."""
+        self._wait_no_longer()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request."""
+        self._refuse(BadRequest(msg))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        answer = problem_response(refusal, "")
+        lines = [b"%s: %s\r\n" % header for header in answer.raw_headers]
+        status = STATUS_LINE[refusal.status]
+        self.transport.write(b"".join([status, *lines, b"connection: close\r\n\r\n", bytes(answer.body)]))
+        self.transport.close()
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(self.request_seconds_max, self._lose_patience)
+
+    def _wait_no_longer(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _lose_patience(self) -> None:
+        self.transport.close()
