@@ -1,8 +1,6 @@
 """Both services, the worker and the web app in one process on one port (:8080)."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from loopbank.access import RateLimits
 from loopbank.entrypoints.auth import build_auth_service
 from loopbank.entrypoints.coin import build_bank, build_coin_service
+from loopbank.entrypoints.contract import JoinedContract
 from loopbank.entrypoints.service import Part
 from loopbank.entrypoints.web_app import BUILT_BESIDE_SOURCE, WebApp
 from loopbank.entrypoints.worker import build_worker
@@ -40,7 +39,13 @@ class ByPath:
     """Sends each request to the service that owns its path."""
 
     def __init__(
-        self, auth: ASGIApp, coin: ASGIApp, web: ASGIApp, contract: bytes, *, auth_paths: tuple[str, ...] = _AUTH_PATHS
+        self,
+        auth: ASGIApp,
+        coin: ASGIApp,
+        web: ASGIApp,
+        contract: JoinedContract,
+        *,
+        auth_paths: tuple[str, ...] = _AUTH_PATHS,
     ) -> None:
         self._auth = auth
         self._auth_paths = auth_paths
@@ -57,8 +62,9 @@ class ByPath:
             await self._coin(scope, receive, send)
         elif path == _CONTRACT_PATH:
             headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-cache")]
+            text = await self._contract.text()
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": self._contract})
+            await send({"type": "http.response.body", "body": text})
         else:
             await self._web(scope, receive, send)
 
@@ -73,21 +79,10 @@ def build_all_in_one(settings: Installation, database: Database) -> tuple[ASGIAp
     coin = build_coin_service(settings, bank, metrics, _client(to_auth), rate_limits)
     to_auth.app, to_coin.app = auth.app, coin.app
     worker = build_worker(settings, database, bank, metrics)
-    contract = json.dumps(merged_contract(settings.product_name, auth.contract, coin.contract)).encode()
+    contract = JoinedContract(settings.product_name, lambda: (auth.contract(), coin.contract()))
     web = WebApp(settings.web_dir or BUILT_BESIDE_SOURCE)
     auth_paths = _AUTH_PATHS if settings.is_event else _AUTH_PATHS + _PLATFORM_AUTH_PATHS
     return ByPath(auth.app, coin.app, web, contract, auth_paths=auth_paths), (auth.part, coin.part, worker)
-
-
-def merged_contract(title: str, *contracts: dict[str, Any]) -> dict[str, Any]:
-    """Join the services' contracts into the one that the reference at /docs shows."""
-    merged: dict[str, Any] = {**contracts[0], "info": {**contracts[0]["info"], "title": title}, "paths": {}}
-    merged["components"] = {"schemas": {}, "securitySchemes": {}}
-    for contract in contracts:
-        merged["paths"] |= contract["paths"]
-        for kind in merged["components"]:
-            merged["components"][kind] |= contract["components"].get(kind, {})
-    return merged
 
 
 class _Late:

@@ -3,6 +3,7 @@
 import os
 
 import httpx
+from fastapi import FastAPI
 
 import loopbank
 from loopbank.access import RateLimits, ServiceTokens
@@ -44,6 +45,10 @@ def build_auth_service(
     probes = {"database": DatabaseReadiness(database, settings.database_url)}
     health = HealthRoutes(service="auth", metrics=metrics, probes=probes)
     routers = (*identity.routers, health.router)
-    app = framework_app(f"{settings.product_name}: Authentication Service", _DESCRIPTION, loopbank.__version__, routers)
+
+    def framework() -> FastAPI:
+        title = f"{settings.product_name}: Authentication Service"
+        return framework_app(title, _DESCRIPTION, loopbank.__version__, routers)
+
     part = Part(identity.start, identity.stop, leave=health.leave)
-    return Service(Boundary(app, metrics, routers), contract_of(app), part)
+    return Service(Boundary(framework(), metrics, routers), lambda: contract_of(framework()), part)

@@ -18,6 +18,7 @@ from loopbank.bank.internal_routes import InternalRoutes
 from loopbank.bank.stream_routes import StreamRoutes, event_view, platform_view
 from loopbank.coins import SCALE
 from loopbank.entrypoints.casino import build_casino, casino_routers
+from loopbank.entrypoints.contract import Contract
 from loopbank.entrypoints.desks import build_desks
 from loopbank.entrypoints.readiness import DatabaseReadiness
 from loopbank.entrypoints.service import Part, Service, contract_of, framework_app
@@ -90,9 +91,12 @@ def build_coin_service(
         health.router,
     )
     title = f"{settings.product_name}: Coin Service"
-    contract = contract_of(framework_app(title, _DESCRIPTION, loopbank.__version__, (*routers, *desks.documented)))
+    documented = (*routers, *desks.documented)
     routers = (*routers, *desks.served)
     app = framework_app(title, _DESCRIPTION, loopbank.__version__, routers)
+
+    def contract() -> Contract:
+        return contract_of(framework_app(title, _DESCRIPTION, loopbank.__version__, documented))
 
     async def start() -> None:
         await bank.start()

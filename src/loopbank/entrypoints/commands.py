@@ -15,6 +15,7 @@ from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.entrypoints.auth import build_auth_service, build_people
 from loopbank.entrypoints.checking import check_passes
 from loopbank.entrypoints.coin import build_bank, build_coin_service
+from loopbank.entrypoints.contract import Contract
 from loopbank.entrypoints.service import Part, Service
 from loopbank.entrypoints.web_process import build_web_process
 from loopbank.entrypoints.worker_process import build_worker_process
@@ -48,7 +49,7 @@ def _served(settings: Installation, which: str) -> tuple[ASGIApp, Sequence[Part]
     if which == "all":
         return build_all_in_one(settings, _connect(settings))
     if which == "web":
-        return build_web_process(settings, list(contracts(settings).values()))
+        return build_web_process(settings, lambda: contracts(settings).values())
     if which == "worker":
         return build_worker_process(settings, _connect(settings))
     service = _service(settings, which)
@@ -110,9 +111,9 @@ async def check(
     return len(passes), findings
 
 
-def contracts(settings: Installation) -> dict[str, dict[str, Any]]:
+def contracts(settings: Installation) -> dict[str, Contract]:
     """Give the published contracts by service; nothing is started and no database is touched."""
-    return {which: _service(settings, which).contract for which in ("auth", "coin")}
+    return {which: _service(settings, which).contract() for which in ("auth", "coin")}
 
 
 def _service(settings: Installation, which: str) -> Service:

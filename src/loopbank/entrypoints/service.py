@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from loopbank.entrypoints.contract import Contract
 from loopbank.foundation.openapi import with_conventions
 from loopbank.foundation.problems import answer_refusals_as_problems
 
@@ -37,7 +37,8 @@ class Service:
     """One service: how it answers, what it promises, how it begins and ends."""
 
     app: ASGIApp
-    contract: dict[str, Any]
+    contract: Callable[[], Contract]
+    """Writes what the service publishes."""
     part: Part
 
 
@@ -59,7 +60,7 @@ def framework_app(title: str, description: str, version: str, routers: Sequence[
     return app
 
 
-def contract_of(app: FastAPI) -> dict[str, Any]:
+def contract_of(app: FastAPI) -> Contract:
     """Give a service's published contract."""
     return with_conventions(app.openapi())
 

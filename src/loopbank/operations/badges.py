@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import segno
-from fpdf import FPDF
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _COLUMNS, _ROWS = 2, 4
 _WIDTH, _HEIGHT = 95.0, 67.0
@@ -36,6 +39,8 @@ def write_badges(badges: Sequence[Badge], title: str, destination: Path, *, font
     `font` is a TrueType file with the letters of all names. Without it a letter that Western Europe does not have loses
     its marks, or is shown as a question mark.
     """
+    from fpdf import FPDF  # noqa: PLC0415 -- no other command pays for the writer of PDFs
+
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_title(title)
@@ -51,7 +56,7 @@ def write_badges(badges: Sequence[Badge], title: str, destination: Path, *, font
     return pdf.pages_count
 
 
-def _draw(pdf: FPDF, face: str, badge: Badge, title: str, left: float, top: float) -> None:
+def _draw(pdf: "FPDF", face: str, badge: Badge, title: str, left: float, top: float) -> None:
     pdf.set_draw_color(190)
     pdf.rect(left, top, _WIDTH, _HEIGHT)
     pdf.image(_code(badge.account_number), left + 4, top + (_HEIGHT - _CODE) / 2, _CODE, _CODE)
@@ -64,7 +69,7 @@ def _draw(pdf: FPDF, face: str, badge: Badge, title: str, left: float, top: floa
         pdf.text(right, top + down, shown)
 
 
-def _fit(pdf: FPDF, face: str, text: str, room: float, size: int) -> None:
+def _fit(pdf: "FPDF", face: str, text: str, room: float, size: int) -> None:
     """Choose the size of a line: smaller where it is long."""
     pdf.set_font(face, size=size)
     while size > _SIZE_MIN and pdf.get_string_width(text) > room:
