@@ -49,7 +49,7 @@ demo: setup ## Fill the same file with a small town of people who have traded fo
 .PHONY: test
 test: setup $(STAMPS)/dev $(STAMPS)/test-clients ## Run every test on SQLite and on a real PostgreSQL (TESTS=path WORKERS=2)
 	@$(WITH_NODE) npm test --silent
-	@$(BIN)/pytest -n $(WORKERS) -r sfE $(TESTS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -r sfE $(TESTS)
 
 .PHONY: bench
 bench: $(STAMPS)/dev ## Measure speed beside raw pgbench, in a quarter of an hour on a quiet machine (QUICK=1 for a smoke run)

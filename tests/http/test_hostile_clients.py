@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 EXAMPLES = 12
-"""Per operation, way of generating and database; enough to have found every kind of mistake while it was there."""
+"""Per operation and way of generating; enough to have found every kind of mistake while it was there."""
 
 ENDLESS = ("GET /api/v1/stream", "GET /api/stream")
 
@@ -64,7 +64,7 @@ WAYS = [(label, FITTING) for label in OPERATIONS] + [
 ]
 
 
-class HostileBank:
+class AttackedBank:
     """A bank whose event loop runs only while a request is answered, because hypothesis drives plain functions."""
 
     def __init__(self, bank: BankStory, runner: asyncio.Runner) -> None:
@@ -93,23 +93,29 @@ def _octets(value: str | bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def hostile_bank(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileBank]:
+def attacked_banks(
+    module_sqlite_database_url: str, module_postgres_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[AttackedBank]]:
+    """A bank on each kind of database; both get every request, because making one up costs more than answering it."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        # The platform's own lists under /api/admin exist in its profile only.
-        opening = opened_bank(module_database_url, tmp_path_factory.mktemp("data"), PROFILE="platform")
-        bank = runner.run(stack.enter_async_context(opening))
-        yield HostileBank(bank, runner)
+        banks = []
+        for url in (module_sqlite_database_url, module_postgres_database_url):
+            # The platform's own lists under /api/admin exist in its profile only.
+            opening = opened_bank(url, tmp_path_factory.mktemp("data"), PROFILE="platform")
+            banks.append(AttackedBank(runner.run(stack.enter_async_context(opening)), runner))
+        yield banks
         runner.run(stack.aclose())
 
 
 @pytest.mark.parametrize(("label", "mode"), WAYS, ids=[f"{label} {mode.name.lower()}" for label, mode in WAYS])
 def test_every_answer_is_one_that_the_contract_announces(
-    hostile_bank: HostileBank, label: str, mode: GenerationMode
+    attacked_banks: list[AttackedBank], label: str, mode: GenerationMode
 ) -> None:
     operation = OPERATIONS[label]
     is_for_staff = "/admin/" in label or "/developer/" in label
-    token = hostile_bank.token(Role.SUPERADMIN if is_for_staff else Role.USER)
+    role = Role.SUPERADMIN if is_for_staff else Role.USER
+    tokens = [bank.token(role) for bank in attacked_banks]
 
     @seed(20_261_122)
     @settings(
@@ -121,6 +127,7 @@ def test_every_answer_is_one_that_the_contract_announces(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers_as_announced(case: Case[Any]) -> None:
-        case.validate_response(hostile_bank.answer(case, token), checks=PROMISES)
+        for bank, token in zip(attacked_banks, tokens, strict=True):
+            case.validate_response(bank.answer(case, token), checks=PROMISES)
 
     answers_as_announced()

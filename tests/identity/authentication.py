@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Self
 
 import httpx
-from joserfc.jwk import RSAKey
 
 from loopbank.access import Authority, Guard, RateLimits, Revocations, ServiceTokens, TokenVerifier, token_issuer
 from loopbank.entrypoints.service import framework_app
@@ -17,20 +15,14 @@ from loopbank.foundation.http import Boundary
 from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation, Profile, Settings
 from loopbank.identity import HolderView, IdentityService, Person, build_identity
-from loopbank.identity.keys import new_signing_key
 from tests.access.signing import SettableClock
+from tests.support.stories import a_signing_key
 
 SECRET_KEY = "the secret of an installation that exists in tests"
 PASSWORD = "chrome-rain-4417"
 OTHER_PASSWORD = "violet-static-9020"
 ROUNDS = 4
 """The fewest rounds that bcrypt knows: its cost is not what these tests are about."""
-
-
-@cache
-def a_signing_key() -> RSAKey:
-    """One key for all tests that are not about keys."""
-    return new_signing_key()
 
 
 class CoinSide:

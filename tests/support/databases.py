@@ -50,6 +50,29 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="module")
+def module_postgres_database_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database that the tests of one module share."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def module_sqlite_database_url(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a migrated SQLite file that the tests of one module share."""
+    path = tmp_path_factory.mktemp("module") / "loopbank.db"
+    shutil.copy(migrated_sqlite_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database that the tests of one module share; each module runs on both kinds."""
+    url: str = request.getfixturevalue(f"module_{'sqlite' if request.param == 'sqlite' else 'postgres'}_database_url")
+    return url
+
+
 @pytest.fixture
 async def database(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
     """A connected database of either kind, closed after the test."""

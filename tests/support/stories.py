@@ -1,12 +1,14 @@
 """Stories: the whole bank in one process on a fresh database, and people who are signed in to it.
 
-Passwords are hashed with bcrypt's fewest rounds, so that hundreds of people cost nothing; all else is the real thing.
+Passwords are hashed with bcrypt's fewest rounds and all banks sign with one key made in advance, so that hundreds of
+people and banks cost little; all else is the real thing.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
@@ -14,6 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import structlog
+from joserfc.jwk import RSAKey
 from sqlalchemy import func, select
 from starlette.types import ASGIApp
 
@@ -27,6 +30,7 @@ from loopbank.foundation.ids import new_id
 from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation, read_settings
 from loopbank.identity import IdentityService, build_identity
+from loopbank.identity.keys import NewKey, new_signing_key
 from loopbank.identity.passwords import PasswordHasher
 from loopbank.identity.people import Person, Session, SignInPlace
 from loopbank.ledger import tables
@@ -174,12 +178,20 @@ def installation(database_url: str, data_dir: Path, choices: Mapping[str, str]) 
         return read_settings()
 
 
+@cache
+def a_signing_key() -> RSAKey:
+    """One key for all tests that are not about keys."""
+    return new_signing_key()
+
+
 @asynccontextmanager
-async def opened_bank(database_url: str, data_dir: Path, **choices: str) -> AsyncIterator[BankStory]:
+async def opened_bank(
+    database_url: str, data_dir: Path, *, new_key: NewKey = a_signing_key, **choices: str
+) -> AsyncIterator[BankStory]:
     """Open a bank on a migrated database; choices are settings, such as `RATE_LIMITS="true"`."""
     settings = installation(database_url, data_dir, choices)
     database = connect_database(database_url)
-    with patch.dict(build_identity.__kwdefaults__ or {}, bcrypt_rounds=_FEWEST_ROUNDS):
+    with patch.dict(build_identity.__kwdefaults__ or {}, bcrypt_rounds=_FEWEST_ROUNDS, new_key=new_key):
         app, parts = build_all_in_one(settings, database)
     started = []
     try:
@@ -208,21 +220,6 @@ def plain_logs() -> None:
         ],
         cache_logger_on_first_use=False,
     )
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def module_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a migrated database that the tests of one module share; each module runs on both kinds."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("migrated_sqlite_file")
-        path = tmp_path_factory.mktemp("module") / "loopbank.db"
-        path.write_bytes(template.read_bytes())
-        yield f"sqlite:///{path}"
-    else:
-        server = request.getfixturevalue("postgres_server")
-        url = server.create_database()
-        yield url
-        server.drop_database(url)
 
 
 @pytest.fixture(scope="module")
