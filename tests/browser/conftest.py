@@ -67,7 +67,7 @@ def database_url(viewport: Viewport, request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def browser(chromium_path: str, anyio_backend: str) -> AsyncIterator[Browser]:
     """A running Chromium."""
     async with async_playwright() as playwright:
