@@ -16,6 +16,7 @@ from uuid import uuid4
 import uvloop
 
 from loopbank.coins import Coins
+from loopbank.entrypoints.server import spare_the_collector
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import connect_database
 from loopbank.foundation.metrics import Metrics
@@ -60,8 +61,8 @@ async def post_lines(ledger: Ledger, lines: Sequence[Line]) -> None:
 async def post_commands(ledger: Ledger, lines: Sequence[Line]) -> None:
     """Post every line under a key of its own, all in one batch."""
     prefix = uuid4().hex
-    commands = (Post(key=f"{prefix}-{place}", kind="transfer", lines=(line,)) for place, line in enumerate(lines))
-    await asyncio.gather(*(ledger.post(command) for command in commands))
+    commands = [Post(key=f"{prefix}-{place}", kind="transfer", lines=(line,)) for place, line in enumerate(lines)]
+    await ledger.post_each(commands, [()] * len(commands))
 
 
 async def measure(ledger: Ledger, payments: Payments, work: Work, *, seconds: float, warm_up_seconds: float) -> float:
@@ -86,6 +87,7 @@ async def fill(ledger: Ledger, payments: Payments, count: int) -> None:
 
 
 async def _main(arguments: Sequence[str], accounts: Sequence[AccountCode]) -> None:
+    spare_the_collector()
     settings = read_settings()
     database = connect_database(settings.database_url)
     ledger = Ledger(database, system_clock, Metrics())

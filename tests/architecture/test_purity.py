@@ -7,14 +7,15 @@ import pytest
 
 from tests.support.source_tree import Module, imports_of, is_within, module_from, modules
 
-PURE_PACKAGES = ("loopbank.coins", "loopbank.ledger.core", "loopbank.casino.core")
+PURE_PACKAGES = ("loopbank.coins", "loopbank.values", "loopbank.ledger.core", "loopbank.casino.core")
 
 PURE_IMPORTS = (
     "bisect", "collections", "dataclasses", "decimal", "enum", "fractions", "functools", "itertools", "math",
     "operator", "types", "typing",
     "hashlib", "hmac", "json", "statistics", "struct",  # functions of what they are given
     "numpy",  # exact sums over the full cycle of a game; its dice are handed in
-    "loopbank.coins", "loopbank.foundation.clock.Instant", "loopbank.ledger.core", "loopbank.casino.core",
+    "loopbank.coins", "loopbank.values",
+    "loopbank.foundation.clock.Instant", "loopbank.ledger.core", "loopbank.casino.core",
 )  # fmt: skip
 
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}

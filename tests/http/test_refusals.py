@@ -164,7 +164,7 @@ async def test_a_session_that_ended_opens_nothing_within_seconds(bank: BankStory
 async def test_a_token_of_another_installation_opens_nothing(
     bank: BankStory, sqlite_database_url: str, tmp_path: Path
 ) -> None:
-    async with opened_bank(sqlite_database_url, tmp_path, new_key=new_signing_key) as other:
+    async with opened_bank(sqlite_database_url, tmp_path, new_signing_key) as other:
         stranger = await other.person("stranger")
     http = bank.client(stranger.token)
     assert_problem(await http.get("/api/v1/account"), 401, code="invalid_token")

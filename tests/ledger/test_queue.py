@@ -68,6 +68,21 @@ async def test_past_the_bound_the_answer_is_busy_and_what_was_taken_is_written(
     assert await bank.balance(FIXER) == 6
 
 
+async def test_a_list_that_does_not_fit_is_not_begun(bank: RunningLedger, second_bank: RunningLedger) -> None:
+    await bank.open(runner=100, fixer=0)
+    queue = PostingQueue(LedgerStore(bank.database), HandClock(), Metrics(), pending_max=5)
+    queue.start()
+    async with second_bank.database.transaction(turnstile=TURNSTILE):
+        taken = await submitted(queue, *payments(3))
+        with pytest.raises(Unavailable):
+            await queue.submit_each(payments(3, first=3), [()] * 3)
+    assert all(isinstance(outcome, Posted) for outcome in await asyncio.gather(*taken))
+    listed = await queue.submit_each(payments(5, first=3), [()] * 5)
+    assert all(isinstance(outcome, Posted) and not outcome.is_replay for outcome in listed)
+    await queue.close()
+    assert await bank.balance(FIXER) == 8
+
+
 async def test_a_client_that_leaves_does_not_cancel_its_posting(
     bank: RunningLedger, second_bank: RunningLedger
 ) -> None:

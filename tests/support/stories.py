@@ -186,7 +186,7 @@ def a_signing_key() -> RSAKey:
 
 @asynccontextmanager
 async def opened_bank(
-    database_url: str, data_dir: Path, *, new_key: NewKey = a_signing_key, **choices: str
+    database_url: str, data_dir: Path, new_key: NewKey = a_signing_key, /, **choices: str
 ) -> AsyncIterator[BankStory]:
     """Open a bank on a migrated database; choices are settings, such as `RATE_LIMITS="true"`."""
     settings = installation(database_url, data_dir, choices)

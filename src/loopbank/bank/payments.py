@@ -24,6 +24,7 @@ from loopbank.ledger import (
     StatementLine,
     told,
 )
+from loopbank.values import value
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -50,7 +51,7 @@ class Order:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Receipt:
     """A payment that is in the books, and the payer's balance after it."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from loopbank.bank.errors import NotPayable
 from loopbank.bank.holders import Holders
@@ -19,6 +18,7 @@ from loopbank.ledger import (
     Posted,
     Reason,
 )
+from loopbank.values import value
 
 _FIELDS = {"debit": "from_account", "credit": "to_account"}
 """What a payment's request calls the fields that the ledger names otherwise."""
@@ -29,7 +29,7 @@ _MINT_FIELDS = {"credit": "to", "memo": "reason"}
 _ACCOUNT_NUMBER = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Payer:
     """Who pays: the person, and the credential that speaks for them."""
 

@@ -52,7 +52,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _spare_the_collector()
+            spare_the_collector()
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -140,7 +140,7 @@ async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
     """Stand in for the app where only the socket is wanted."""
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Keep what exists since the start out of every garbage collection, and let more gather between two."""
     gc.collect()
     gc.freeze()

@@ -1,7 +1,6 @@
 """The outbox: a fact is written in the transaction of the change it tells of, or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import bindparam, select
@@ -9,6 +8,7 @@ from sqlalchemy import bindparam, select
 from loopbank.events.tables import outbox
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
+from loopbank.values import value
 
 OUTBOX = outbox
 """The table of facts that wait, for whoever writes one together with rows of other tables."""
@@ -17,7 +17,7 @@ OUTBOX_COLUMNS = ("topic", "subject", "payload", "occurred_at")
 _PAYLOADS = select(outbox.c.payload).where(outbox.c.topic == bindparam("topic")).order_by(outbox.c.id)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Fact:
     """Something that happened: what (`user.registered`), to whom or what, the particulars, and when.
 

@@ -13,6 +13,7 @@ from loopbank.foundation.prepared import AnyRow, Prepared
 from loopbank.foundation.set_statements import one_of
 from loopbank.ledger.core import AccountCode, AccountStatus, HoldId, Posting, PostingId, Transfer, TransferId
 from loopbank.ledger.tables import account, hold, posting, transfer
+from loopbank.values import value
 
 _debit = account.alias("debit")
 _credit = account.alias("credit")
@@ -103,7 +104,7 @@ class Balance:
     status: AccountStatus
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StatementLine:
     """One transfer with what its posting says."""
 

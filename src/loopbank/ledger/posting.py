@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -19,6 +18,7 @@ from loopbank.foundation.errors import Unavailable
 from loopbank.foundation.metrics import Metrics
 from loopbank.ledger.core import CaptureHold, Command, Outcome, Post, Refused
 from loopbank.ledger.store import Companion, LedgerStore
+from loopbank.values import value
 
 BATCH_MAX = 1_000
 PENDING_MAX = 10_000
@@ -29,7 +29,7 @@ _RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 log = structlog.get_logger("loopbank.ledger")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Pending:
     command: Command
     companions: Sequence[Companion]
@@ -94,12 +94,29 @@ class PostingQueue:
         Raises Unavailable when the queue is full or closing, DatabaseUnavailable when the database stays away (the
         command may or may not be written: send it again with its key), ConstraintViolated when the database refuses.
         """
-        if self.is_full or self._is_closing or self._runner is None:
+        self._require_room(1)
+        return await self._enqueue(command, companions)
+
+    async def submit_each(
+        self, commands: Sequence[Command], companions: Sequence[Sequence[Companion]]
+    ) -> list[Outcome]:
+        """Have commands decided and written, in one batch if it has room; all of them are taken or none.
+
+        Raises as `submit`.
+        """
+        self._require_room(len(commands))
+        waiting = zip(commands, companions, strict=True)
+        return await asyncio.gather(*(self._enqueue(command, given) for command, given in waiting))
+
+    def _require_room(self, count: int) -> None:
+        if len(self._pending) + count > self._pending_max or self._is_closing or self._runner is None:
             raise Unavailable(retry_after_seconds=1)
+
+    def _enqueue(self, command: Command, companions: Sequence[Companion]) -> asyncio.Future[Outcome]:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._pending.append(_Pending(command, companions, outcome))
         self._arrived.set()
-        return await outcome
+        return outcome
 
     async def _run(self) -> None:
         while self._pending or not self._is_closing:

@@ -1,6 +1,5 @@
 """The ledger's public face: commands go through the posting queue, reads go to the journal."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from loopbank.coins import Coins
@@ -83,8 +82,7 @@ class Ledger:
 
         Raises as `post`, but for refusals, which stand in the outcomes.
         """
-        waiting = zip(commands, companions, strict=True)
-        outcomes = await asyncio.gather(*(self._queue.submit(command, given) for command, given in waiting))
+        outcomes = await self._queue.submit_each(commands, companions)
         decided: list[Posted | LedgerRefusal] = []
         for outcome in outcomes:
             assert isinstance(outcome, Posted | Refused)

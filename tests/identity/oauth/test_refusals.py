@@ -11,9 +11,10 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from loopbank.access import Role
-from tests.identity.authentication import PASSWORD, a_signing_key
+from tests.identity.authentication import PASSWORD
 from tests.identity.oauth.browser import Page
 from tests.identity.oauth.story import BYE, CALLBACK, ISSUER, App, Guest, ProviderStory
+from tests.support.stories import a_signing_key
 
 EVIL = "https://evil.example"
 OWN_ROUTES = ("/api/auth/me", "/api/auth/sessions", "/api/v1/auth/totp", "/api/v1/auth/passkeys")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from loopbank.coins import Coins
 from loopbank.ledger.core.words import AccountCode, AccountStatus, HoldId, PostingId, TransferId
+from loopbank.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Line:
     """One transfer of a posting: `amount` minor units leave `debit` and reach `credit`."""
 
@@ -40,7 +41,7 @@ class PlaceHold:
     credential: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Post:
     """Record one business fact: all lines happen, in order, or none; its hold is placed before them, or nothing is."""
 

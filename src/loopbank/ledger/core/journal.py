@@ -8,6 +8,7 @@ from loopbank.ledger.core.books import Account, Books, Changes
 from loopbank.ledger.core.commands import Line
 from loopbank.ledger.core.outcomes import Posted, Posting, Reason, Refused, Transfer
 from loopbank.ledger.core.words import AccountStatus, HoldId, PostingId, TransferId
+from loopbank.values import value
 
 BALANCE_MAX = 9_000_000_000_000_000_000
 """No balance grows past this (either way), so that sums stay inside 64 bits."""
@@ -18,7 +19,7 @@ _STATUS_REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Entry:
     """What a posting says besides its lines."""
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from loopbank.coins import Coins
 from loopbank.ledger.core.words import AccountCode, AccountStatus, HoldId, PostingId, TransferId
+from loopbank.values import value
 
 
 class Reason(StrEnum):
@@ -43,7 +44,7 @@ class Refused:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Transfer:
     """One line of the journal, with both balances and both versions after it."""
 
@@ -61,7 +62,7 @@ class Transfer:
     reversed_before: Coins | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Posting:
     """One immutable business fact with its transfers."""
 
@@ -92,7 +93,7 @@ class HoldChanged:
     is_replay: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Posted:
     """The posting is in the journal; `is_replay` when it was there before, `hold` as placed or as a capture left it."""
 
