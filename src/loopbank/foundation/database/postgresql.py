@@ -30,6 +30,10 @@ _STATEMENT_SECONDS_MAX = 60.0
 _WAIT_SECONDS_MAX = 5.0
 """How long a request waits for a connection."""
 
+_BY_INDEX = "SET LOCAL enable_seqscan = off"
+"""Whoever waits for a turn looks rows up by their keys. A plan that PostgreSQL made and kept while a table was small
+would read all of it, at every turn, until somebody analyses it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -177,7 +181,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def transaction(self, *, turnstile: int | None = None) -> AsyncIterator[Transaction]:
         """See `Database.transaction`."""
-        begin = "BEGIN" if turnstile is None else f"BEGIN; SELECT pg_advisory_xact_lock({turnstile:d})"
+        begin = "BEGIN" if turnstile is None else f"BEGIN; {_BY_INDEX}; SELECT pg_advisory_xact_lock({turnstile:d})"
         async with self._begun(begin, end="COMMIT") as transaction:
             yield transaction
 
