@@ -29,7 +29,7 @@ from loopbank.ledger import AccountCode, TransferId
 
 _NUMBER_MAX = 2**53 - 1
 _Transaction = Annotated[int, Path(ge=1, le=_NUMBER_MAX, description="A transaction's id.", examples=[42])]
-_TreasuryPath = Annotated[str, Path(max_length=20, description="Which treasury.", examples=["REWARD"])]
+_TreasuryPath = Annotated[str, Path(description="Which treasury.", examples=["REWARD"])]
 
 
 class DeskRoutes:
