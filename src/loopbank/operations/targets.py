@@ -3,6 +3,7 @@
 Credentials of S3 and Azure come from the usual variables of their environment (AWS_…, AZURE_…).
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
@@ -83,9 +84,10 @@ class BackupTarget:
         return base
 
     async def forget_old(self, now: Instant) -> list[str]:
-        """Remove backups whose days are over, and give their names.
+        """Remove backups whose days are over, and give the names of those that are gone.
 
-        The newest stays in any case, and so does a whole one for as long as an increment that stays builds on it.
+        The newest stays in any case, and so does a whole one for as long as an increment that stays builds on it. What
+        the target does not let us remove stays too: it may be one that forgets by rules of its own.
         """
         limit = backup_name(later(now, -self._kept_days * _SECONDS_PER_DAY))
         names = await self.names()
@@ -93,9 +95,12 @@ class BackupTarget:
         needed = {base_of(name) for name in stay}
         old = [name for name in names if name not in stay and name not in needed]
         # Increments are younger than what they build on, so that one that is cut off here leaves none without its base.
-        for name in reversed(old):
-            await obstore.delete_async(self._store, name)
-        return old
+        gone: list[str] = []
+        with suppress(obstore.exceptions.BaseError):
+            for name in reversed(old):
+                await obstore.delete_async(self._store, name)
+                gone.insert(0, name)
+        return gone
 
 
 def backup_name(at: Instant, *, base: str = "") -> str:
