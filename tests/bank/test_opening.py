@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from loopbank.bank.errors import HouseElsewhere
 from loopbank.coins import Coins
 from loopbank.foundation.database import connect_database
 from loopbank.ledger import AccountCode
@@ -32,6 +35,15 @@ async def test_the_house_starts_with_what_the_settings_say(database_url: str, tm
     async with opened_bank(database_url, tmp_path, HOUSE_START="12.34", HOUSE_ACCOUNT="NC-HAUS-0001"):
         pass
     assert await coins_of(database_url, "NC-HAUS-0001") == 12_34
+
+
+async def test_a_house_does_not_move_to_another_account(database_url: str, tmp_path: Path) -> None:
+    async with opened_bank(database_url, tmp_path):
+        pass
+    with pytest.raises(HouseElsewhere):
+        async with opened_bank(database_url, tmp_path, HOUSE_ACCOUNT="NC-HAUS-0001"):
+            pass
+    assert await coins_of(database_url, "NC-CASA-0000") == 100_000_00
 
 
 def test_amounts_in_settings_are_coins_not_cents(tmp_path: Path) -> None:

@@ -151,3 +151,15 @@ class UnreadableTable(BadRequest):
     """A table of payments cannot be read as one."""
 
     code = "unreadable_table"
+
+
+class HouseElsewhere(Refusal):
+    """The bank cannot open, because its house was started under another account number."""
+
+    code = "house_elsewhere"
+    title = "House elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The house has another account number here. Start with the CASINO_HOUSE_ACCOUNT it had before."
+        )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from loopbank.bank.errors import NotPayable
+from loopbank.bank.errors import HouseElsewhere, IdempotencyKeyReused, NotPayable
 from loopbank.bank.holders import Holders
 from loopbank.bank.payments import Receipt, check_key, in_words, receipt
 from loopbank.bank.words import BankTerms, TransactionType, Treasury
@@ -71,7 +71,7 @@ class Transfers:
         return Receipt(minted.line, minted.line.transfer.credit_balance, minted.is_replay)
 
     async def open_system_accounts(self) -> None:
-        """Open the bank's own accounts and give the house its start; harmless to repeat."""
+        """Open the bank's own accounts and give the house its start; harmless to repeat. Raises HouseElsewhere."""
         terms = self._terms
         accounts = {terms.issuance: "issuance", terms.bank_account: "bank", terms.house_account: "house"}
         accounts |= {treasury.account: "treasury" for treasury in Treasury}
@@ -81,6 +81,11 @@ class Transfers:
                 OpenAccount(key=f"system:{code}", code=code, asset=terms.currency_code, purpose=purpose, floor=floor)
             )
         if terms.house_start and not (await self._house_has_history()):
+            await self._start_the_house()
+
+    async def _start_the_house(self) -> None:
+        terms = self._terms
+        try:
             await self.mint(
                 to_account=terms.house_account,
                 amount=terms.house_start,
@@ -88,6 +93,8 @@ class Transfers:
                 key="house-start",
                 actor="bank",
             )
+        except IdempotencyKeyReused as error:
+            raise HouseElsewhere from error
 
     async def _post(self, command: Post, fields: Mapping[str, str]) -> Posted:
         """Post, and refuse in the words of whoever asked: what they call a field, and that nobody holds the account."""

@@ -19,6 +19,7 @@ SECRET_LENGTH_MIN = 32
 TIMES_OF_DAY = r"^$|^([01]\d|2[0-3]|\*):[0-5]\d(,([01]\d|2[0-3]|\*):[0-5]\d)*$"
 """Such as `02:00,14:30`, or `*:30` for half past every hour; empty is never."""
 
+_ACCOUNT = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
 _DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+asyncpg)?://")
 
 
@@ -115,6 +116,13 @@ class Settings(BaseSettings):
         if url and not _DATABASE.match(url):
             raise ValueError("The address must begin with sqlite:/// or postgresql://.")
         return url
+
+    @field_validator("house_account", "bank_account")
+    @classmethod
+    def _account_number(cls, number: str) -> str:
+        if not _ACCOUNT.fullmatch(number):
+            raise ValueError("An account number looks like NC-CASA-0000.")
+        return number
 
     @field_validator("time_zone")
     @classmethod
