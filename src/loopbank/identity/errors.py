@@ -61,7 +61,7 @@ class WrongCredentials(Unauthenticated):
     code = "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__("Wrong character name or password.")
+        super().__init__("The name or the password is wrong.")
 
 
 class WrongPassword(Unauthenticated):
