@@ -96,13 +96,12 @@ async def test_the_expected_wait_follows_what_hashes_really_take() -> None:
         assert made._seconds_each < 0.1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads priorities of their own")
-async def test_hashing_gives_way_to_the_event_loop() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads policies of their own")
+async def test_hashing_takes_only_what_nobody_else_wants() -> None:
     async with hasher(threads=1) as made:
-        theirs = await made._in_turn(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-    ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert theirs == min(ours + 10, 19) or theirs == 10
-    assert ours < theirs
+        theirs = await made._in_turn(lambda: os.sched_getscheduler(threading.get_native_id()))
+    assert theirs == os.SCHED_IDLE
+    assert os.sched_getscheduler(threading.get_native_id()) == os.SCHED_OTHER
 
 
 async def test_no_more_threads_hash_than_there_are_cores() -> None:

@@ -1,23 +1,19 @@
-"""Password hashing: bcrypt in threads that give way to everything else, behind a limit on how long anybody waits."""
+"""Password hashing: bcrypt in the processor's spare time, behind a limit on how long anybody waits."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import math
 import os
-import sys
-import threading
 import time
 import unicodedata
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import TypeVar
 
 import bcrypt
 
 from loopbank.identity.errors import PasswordChecksBusy
+from loopbank.identity.spare_time import SpareTime
 
 BCRYPT_ROUNDS = 12
 WAIT_SECONDS_MAX = 4.0
@@ -25,7 +21,6 @@ WAIT_SECONDS_MAX = 4.0
 NO_PASSWORD = "{none}"  # noqa: S105 -- what stands for a password that nobody has
 
 _SCHEME = "{hmac-sha256+bcrypt}"
-_NICENESS = 10
 _FIRST_GUESS_SECONDS = 0.35
 _WEIGHT_OF_NEWEST = 0.2
 
@@ -35,9 +30,9 @@ Result = TypeVar("Result")
 class PasswordHasher:
     """Hashes and verifies passwords without slowing anything else down.
 
-    One hash costs a third of a second of processor time by intention. There are as many threads as `threads` says,
-    each with a low priority of its own, and whoever would wait longer than `wait_seconds_max` is sent away with the
-    time after which to come back. bcrypt reads 72 bytes only, so it gets a keyed digest of the whole password.
+    One hash costs a third of a second of processor time by intention. As many as `threads` says are made at a time, and
+    whoever would wait longer than `wait_seconds_max` is sent away with the time after which to come back. bcrypt reads
+    72 bytes only, so it gets a keyed digest of the whole password.
     """
 
     def __init__(
@@ -52,7 +47,7 @@ class PasswordHasher:
         self._threads = threads
         self._rounds = rounds
         self._wait_seconds_max = wait_seconds_max
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bcrypt", initializer=_lower_priority)
+        self._spare_time = SpareTime(threads)
         self._pending = 0
         self._seconds_each = _FIRST_GUESS_SECONDS
         self._dummy_hash = ""
@@ -69,7 +64,7 @@ class PasswordHasher:
 
     async def stop(self) -> None:
         """End the threads; what they have not begun is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._spare_time.stop()
 
     async def hash(self, password: str) -> str:
         """Give the hash to store. Raises PasswordChecksBusy."""
@@ -92,7 +87,7 @@ class PasswordHasher:
             raise PasswordChecksBusy(retry_after_seconds=math.ceil(expected_seconds))
         self._pending += 1
         try:
-            result, seconds = await asyncio.get_running_loop().run_in_executor(self._pool, _timed, work)
+            result, seconds = await self._spare_time.run(lambda: _timed(work))
         finally:
             self._pending -= 1
         self._seconds_each += _WEIGHT_OF_NEWEST * (seconds - self._seconds_each)
@@ -116,10 +111,3 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     started = time.perf_counter()
     result = work()
     return result, time.perf_counter() - started
-
-
-def _lower_priority() -> None:
-    """Let this thread give way to the event loop's; Linux alone knows priorities of threads."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -7,11 +7,12 @@ last because it is held until the commit, so that revocations become visible in 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, case, delete, func, insert, literal, select, update
+from sqlalchemy import Update, bindparam, case, delete, func, insert, literal, select, update
 
 from loopbank.access import Revocation, RevocationKind, Role
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import AnyRow, Transaction
+from loopbank.foundation.prepared import Prepared
 from loopbank.identity.people import Credentials, NewPerson, Person, Session, StoredKey, TokenUse
 from loopbank.identity.tables import (
     person,
@@ -34,6 +35,10 @@ PERSON = (
     person.c.second_factor_since,
 )
 _SESSION = tuple(session.c[name] for name in Session.__slots__)
+
+_CREDENTIALS = select(person.c.id, person.c.password_hash, person.c.deactivated_at)
+_BY_NAME = Prepared(_CREDENTIALS.where(person.c.name_key == bindparam("name_key")))
+_BY_OWN_ADDRESS = Prepared(_CREDENTIALS.where(person.c.email_key == bindparam("email_key")))
 
 # ---------------------------------------------------------------- people
 
@@ -92,23 +97,23 @@ async def find_person(tx: Transaction, person_id: str) -> Person | None:
 
 async def find_credentials(tx: Transaction, name_key: str) -> Credentials | None:
     """Find what is needed to check the password of the person with this name."""
-    return _credentials(await tx.row(_credentials_query().where(person.c.name_key == name_key)))
+    return _credentials(await tx.row(_BY_NAME, {"name_key": name_key}))
 
 
 async def find_owner_credentials(tx: Transaction, email_key: str) -> Credentials | None:
     """Find what is needed to check the password of the person whose address this is."""
-    return _credentials(await tx.row(_credentials_query().where(person.c.email_key == email_key)))
+    return _credentials(await tx.row(_BY_OWN_ADDRESS, {"email_key": email_key}))
 
 
 async def find_claimant_credentials(tx: Transaction, email_key: str, *, client: str) -> Credentials | None:
     """Find what is needed to check the password of the last person who claimed this address from a client."""
-    query = _credentials_query().where(person.c.claimed_email_key == email_key, person.c.claimed_from == client)
+    query = _CREDENTIALS.where(person.c.claimed_email_key == email_key, person.c.claimed_from == client)
     return _credentials(await tx.row(query.order_by(person.c.created_at.desc(), person.c.id).limit(1)))
 
 
 async def find_own_credentials(tx: Transaction, person_id: str) -> Credentials | None:
     """Find what is needed to check the password of a known person."""
-    return _credentials(await tx.row(_credentials_query().where(person.c.id == person_id)))
+    return _credentials(await tx.row(_CREDENTIALS.where(person.c.id == person_id)))
 
 
 async def lock_person(tx: Transaction, person_id: str) -> Person | None:
@@ -359,10 +364,6 @@ async def use_setup_token(tx: Transaction, token_hash: str, *, now: Instant) -> 
 
 def _open_setup_token(token_hash: str, now: Instant) -> tuple[Any, ...]:
     return (setup_token.c.hash == token_hash, setup_token.c.used_at.is_(None), setup_token.c.ends_at > now)
-
-
-def _credentials_query() -> Select[str, str, int | None]:
-    return select(person.c.id, person.c.password_hash, person.c.deactivated_at)
 
 
 def _while_proven(proven: Credentials) -> Update:
