@@ -31,6 +31,7 @@ class Connection(HttpToolsProtocol):
     """From a connection's or request's first byte to the request's last; slow phones send for some seconds."""
 
     _is_in_head = True
+    _is_reading = False
     _head_bytes = 0
     _patience: asyncio.TimerHandle | None = None
 
@@ -51,13 +52,14 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._refuse(HeadTooLarge(f"The head of the request is larger than {HEAD_BYTES_MAX // 1024} KiB."))
+        # Most requests come in one piece and need no timer.
+        if self._is_reading and self._patience is None:
+            self._wait()
 
     def on_message_begin(self) -> None:
         """Begin with a request."""
         super().on_message_begin()
-        self._is_in_head, self._head_bytes = True, 0
-        if self._patience is None:
-            self._wait()
+        self._is_reading, self._is_in_head, self._head_bytes = True, True, 0
 
     def on_headers_complete(self) -> None:
         """Let the request be answered; its body may still come."""
@@ -66,6 +68,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Take the request as said."""
+        self._is_reading = False
         self._wait_no_longer()
         super().on_message_complete()
 
