@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import anyio.to_thread
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -133,6 +134,14 @@ async def test_every_refusal_is_a_problem_document(
     assert problem["code"] == code
     assert all(problem[name] for name in ("type", "title", "detail"))
     assert problem["error"] == problem["message"] == problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/forbidden", "/nowhere", "/broken"])
+async def test_no_refusal_waits_for_a_thread(
+    client: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(anyio.to_thread, "run_sync")
+    assert (await client.get(path)).headers["content-type"] == "application/problem+json"
 
 
 async def test_a_mistake_of_ours_tells_nothing_but_the_request(client: httpx.AsyncClient) -> None:

@@ -68,15 +68,16 @@ def internal_error_response(request_id: str) -> Response:
 def answer_refusals_as_problems(app: FastAPI) -> None:
     """Let a FastAPI app answer every refusal, its own included, as a problem document."""
 
-    def on_refusal(request: Request, error: Exception) -> Response:
+    # The framework calls plain functions in a thread each, which a crowd of refusals would make everybody wait for.
+    async def on_refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
         return problem_response(error, request.scope.get("loopbank.request_id", ""))
 
-    def on_http_exception(request: Request, error: Exception) -> Response:
+    async def on_http_exception(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return on_refusal(request, _from_framework(error))
+        return await on_refusal(request, _from_framework(error))
 
-    def on_mistake(request: Request, error: Exception) -> Response:
+    async def on_mistake(request: Request, error: Exception) -> Response:
         # The framework would answer in plain text, and after the answer it raises the error for the server's log.
         request_id = request.scope.get("loopbank.request_id", "")
         log.error("request failed", request_id=request_id, path=request.url.path, exc_info=error)
