@@ -56,7 +56,7 @@ bench: $(STAMPS)/dev ## Measure speed beside raw pgbench, in a quarter of an hou
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 .PHONY: check
-check: $(STAMPS)/dev $(STAMPS)/node-modules ## Check format, lint, types and architecture, in about a minute
+check: $(STAMPS)/dev $(STAMPS)/node-modules ## Check format, lint, types and architecture, in less than a minute
 	@$(MAKE) --no-print-directory --keep-going -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
 		check-types check-web check-style check-shape
 
