@@ -1,5 +1,10 @@
 """Rate limits at the door: how often one client or person may try."""
 
+import pytest
+from sqlalchemy import func, select
+
+from loopbank.foundation.database import Database
+from loopbank.identity.proofs.tables import patience
 from tests.access.signing import SettableClock
 from tests.identity.authentication import Answer, Authentication, Client
 
@@ -61,3 +66,15 @@ async def test_refreshes_are_limited_far_above_what_a_browser_needs(limited: Aut
 
 async def _guess(client: Client, token: str) -> Answer:
     return await client.change_password(token, current="wrong-password")
+
+
+async def test_whoever_was_sent_away_by_a_crowd_has_not_tried(
+    limited: Authentication, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with limited.client() as client:
+        await client.register("Runner")
+        monkeypatch.setattr(limited.identity._hasher, "_pending", 10_000)
+        answer = await client.login("Runner", "wrong-password")
+    assert (answer.status, answer.code) == (503, "password_checks_busy")
+    async with database.reading() as tx:
+        assert await tx.value(select(func.count()).select_from(patience)) == 0

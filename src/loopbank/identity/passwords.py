@@ -81,10 +81,14 @@ class PasswordHasher:
         is_right = await self._in_turn(lambda: self._verify(password, known_hash or self._dummy_hash))
         return is_right and known_hash is not None
 
-    async def _in_turn(self, work: Callable[[], Result]) -> Result:
+    def require_room(self) -> None:
+        """Send whoever would wait too long away before anything is done for them. Raises PasswordChecksBusy."""
         expected_seconds = self._pending * self._seconds_each / self._threads
         if expected_seconds > self._wait_seconds_max:
             raise PasswordChecksBusy(retry_after_seconds=math.ceil(expected_seconds))
+
+    async def _in_turn(self, work: Callable[[], Result]) -> Result:
+        self.require_room()
         self._pending += 1
         try:
             result, seconds = await self._spare_time.run(lambda: _timed(work))

@@ -32,6 +32,7 @@ class SignIn:
         The name is a character name, or what has an @ a mail address. An unknown one costs the same work and gets the
         same answer as a wrong password. Raises WrongCredentials, TooManyRequests or PasswordChecksBusy.
         """
+        self._hasher.require_room()
         key = email_key(name) if "@" in name else name_key(name)
         async with self._database.transaction() as tx:
             await self._patience.count_try(tx, _KIND, key, place.client)
