@@ -1,10 +1,6 @@
-"""Hashing passwords: what is stored, how long anybody waits, and who gives way to whom."""
+"""Hashing passwords: what is stored, and how long anybody waits."""
 
 import asyncio
-import os
-import sys
-import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,9 +14,9 @@ PEPPER = b"pepper"
 
 @asynccontextmanager
 async def hasher(
-    *, threads: int = 2, rounds: int = 4, pepper: bytes = PEPPER, wait_seconds_max: float = 4.0
+    *, processes: int = 2, rounds: int = 4, pepper: bytes = PEPPER, wait_seconds_max: float = 4.0
 ) -> AsyncIterator[PasswordHasher]:
-    made = PasswordHasher(pepper=pepper, threads=threads, rounds=rounds, wait_seconds_max=wait_seconds_max)
+    made = PasswordHasher(pepper=pepper, processes=processes, rounds=rounds, wait_seconds_max=wait_seconds_max)
     try:
         yield made
     finally:
@@ -60,10 +56,10 @@ async def test_a_hash_of_an_unknown_scheme_is_our_mistake_and_not_a_wrong_passwo
             await made.verify("x", "$2b$12$" + "x" * 53)
 
 
-async def test_whoever_would_wait_too_long_is_told_when_to_come_back() -> None:
-    async with hasher(threads=1, wait_seconds_max=1.0) as made:
-        gate = threading.Event()
-        waiting = [asyncio.create_task(made._in_turn(gate.wait)) for _ in range(3)]
+async def test_whoever_would_wait_too_long_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with hasher(processes=1, wait_seconds_max=1.0) as made:
+        gate = hold_up(made, monkeypatch)
+        waiting = [asyncio.create_task(made.hash("x")) for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(PasswordChecksBusy) as refused:
             await made.hash("x")
@@ -74,10 +70,10 @@ async def test_whoever_would_wait_too_long_is_told_when_to_come_back() -> None:
         assert await made.verify("x", await made.hash("x"))
 
 
-async def test_whoever_gives_up_makes_room() -> None:
-    async with hasher(threads=1, wait_seconds_max=1.0) as made:
-        gate = threading.Event()
-        waiting = [asyncio.create_task(made._in_turn(gate.wait)) for _ in range(3)]
+async def test_whoever_gives_up_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with hasher(processes=1, wait_seconds_max=1.0) as made:
+        gate = hold_up(made, monkeypatch)
+        waiting = [asyncio.create_task(made.hash("x")) for _ in range(3)]
         await asyncio.sleep(0)
         for task in waiting[1:]:
             task.cancel()
@@ -90,34 +86,20 @@ async def test_whoever_gives_up_makes_room() -> None:
 
 
 async def test_the_expected_wait_follows_what_hashes_really_take() -> None:
-    async with hasher(threads=1) as made:
+    async with hasher(processes=1) as made:
         for _ in range(30):
             await made.hash("x")
-        assert made._seconds_each < 0.1
+        assert made._processes.seconds_each < 0.1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads policies of their own")
-async def test_hashing_takes_only_what_nobody_else_wants() -> None:
-    async with hasher(threads=1) as made:
-        theirs = await made._in_turn(lambda: os.sched_getscheduler(threading.get_native_id()))
-    assert theirs == os.SCHED_IDLE
-    assert os.sched_getscheduler(threading.get_native_id()) == os.SCHED_OTHER
+def hold_up(made: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let nothing be hashed before the event."""
+    gate = asyncio.Event()
+    really_hash = made._processes.hash
 
+    async def hash_later(digest: bytes, salt: bytes) -> bytes:
+        await gate.wait()
+        return await really_hash(digest, salt)
 
-async def test_no_more_threads_hash_than_there_are_cores() -> None:
-    async with hasher(threads=2) as made:
-        running = 0
-        most = 0
-        lock = threading.Lock()
-
-        def work() -> None:
-            nonlocal running, most
-            with lock:
-                running += 1
-                most = max(most, running)
-            time.sleep(0.005)
-            with lock:
-                running -= 1
-
-        await asyncio.gather(*(made._in_turn(work) for _ in range(12)))
-    assert most == 2
+    monkeypatch.setattr(made._processes, "hash", hash_later)
+    return gate

@@ -60,14 +60,15 @@ async def test_unknown_names_and_wrong_passwords_cost_the_same_work(
     async with authentication.database.transaction() as tx:
         await tx.run(update(person).where(person.c.name == names[1]).values(deactivated_at=authentication.clock()))
         await tx.run(update(person).where(person.c.name == names[2]).values(password_hash=NO_PASSWORD))
+    processes = authentication.identity._hasher._processes
     checked: list[bytes] = []
-    really_check = bcrypt.checkpw
+    really_hash = processes.hash
 
-    def checkpw(digest: bytes, hashed: bytes) -> bool:
-        checked.append(hashed[:7])
-        return really_check(digest, hashed)
+    async def hash_it(digest: bytes, salt: bytes) -> bytes:
+        checked.append(salt[:7])
+        return await really_hash(digest, salt)
 
-    monkeypatch.setattr(bcrypt, "checkpw", checkpw)
+    monkeypatch.setattr(processes, "hash", hash_it)
     for name in (*names, "Nobody Here"):
         assert (await client.login(name, "wrong-password")).code == "wrong_credentials"
     assert checked == [f"$2b${ROUNDS:02d}$".encode()] * 4

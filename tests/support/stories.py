@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
 
+import bcrypt
 import httpx
 import pytest
 import structlog
@@ -31,7 +32,7 @@ from loopbank.foundation.keys import derive_key
 from loopbank.foundation.settings import Installation, read_settings
 from loopbank.identity import IdentityService, build_identity
 from loopbank.identity.keys import NewKey, new_signing_key
-from loopbank.identity.passwords import PasswordHasher
+from loopbank.identity.passwords import PASSWORD_SCHEME, PasswordHasher
 from loopbank.identity.people import Person, Session, SignInPlace
 from loopbank.ledger import tables
 
@@ -98,7 +99,8 @@ class BankStory:
         self._parts = parts
         self._identity = identity
         pepper = derive_key(settings.secret_key, "password-pepper")
-        self._password_hash = PasswordHasher(pepper=pepper, threads=1, rounds=_FEWEST_ROUNDS)._hash(PASSWORD)
+        digest = PasswordHasher(pepper=pepper, processes=1)._digest(PASSWORD)
+        self._password_hash = PASSWORD_SCHEME + bcrypt.hashpw(digest, bcrypt.gensalt(_FEWEST_ROUNDS)).decode()
 
     def end_streams(self) -> None:
         """Do what a server does first when it stops."""

@@ -109,13 +109,12 @@ class IdentityService:
     async def start(self) -> None:
         """Make what the first request needs, and keep revocations fresh. Raises SigningKeyUnreadable."""
         await self.keys.start()
-        await self._hasher.start()
         await self.revocations.start()
         await asyncio.to_thread(self._common.contain, "")
         self._sweeping = asyncio.create_task(self._sweep(), name="forget-ended-sessions")
 
     async def stop(self) -> None:
-        """End the threads and the background work."""
+        """End the processes and the background work."""
         if self._sweeping is not None:
             self._sweeping.cancel()
             with suppress(asyncio.CancelledError):
@@ -270,7 +269,7 @@ def build_identity(
 ) -> IdentityService:
     """Put the Authentication Service together; `cores` is how many passwords are checked at once."""
     hasher = PasswordHasher(
-        pepper=derive_key(installation.secret_key, "password-pepper"), threads=cores, rounds=bcrypt_rounds
+        pepper=derive_key(installation.secret_key, "password-pepper"), processes=cores, rounds=bcrypt_rounds
     )
     return IdentityService(
         database=database,
