@@ -22,9 +22,9 @@ PASSWORD_SCHEME = "{hmac-sha256+bcrypt}"  # noqa: S105 -- what the hashes of all
 class PasswordHasher:
     """Hashes and verifies passwords without slowing anything else down.
 
-    One hash costs a third of a second of processor time by intention. As many as `processes` says are made at a time, and
-    whoever would wait longer than `wait_seconds_max` is sent away with the time after which to come back. bcrypt reads
-    72 bytes only, so it gets a keyed digest of the whole password.
+    One hash costs a third of a second of processor time by intention. As many as `processes` says are made at a time,
+    and whoever would wait longer than `wait_seconds_max` is sent away with the time after which to come back. bcrypt
+    reads 72 bytes only, so it gets a keyed digest of the whole password.
     """
 
     def __init__(
