@@ -11,7 +11,6 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from loopbank.access import InvalidToken, Principal, Role, TokenVerifier, token_issuer
-from loopbank.access import verification as verification_module
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.errors import Unavailable
 from tests.access.signing import ISSUER, SettableClock, Signer
@@ -230,7 +229,7 @@ async def test_short_and_foreign_keys_are_not_used(signer: Signer) -> None:
 async def test_the_memory_of_verified_tokens_is_bounded(
     signer: Signer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification_module, "_CACHED_TOKENS_MAX", 3)
+    monkeypatch.setattr(verifier._verified, "_entries_max", 3)
     tokens = [signer.token(jti=str(number)) for number in range(4)]
     principals = [await verifier.verify(token) for token in tokens[:3]]
     assert await verifier.verify(tokens[0]) is principals[0]

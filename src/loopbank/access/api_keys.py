@@ -4,7 +4,6 @@ A process knows a key for `FRESH_SECONDS` before it looks at the stored key agai
 another process opens nothing after that time; through this process it opens nothing at once.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from loopbank.events import record
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
 from loopbank.foundation.ids import new_id
+from loopbank.foundation.memory import Memory
 
 FRESH_SECONDS = 2
 """How old a process's knowledge of a key may be."""
@@ -42,7 +42,7 @@ class ApiKeys:
         self._database = database
         self._clock = clock
         self._usage = KeyUsage(database, clock)
-        self._known: OrderedDict[str, tuple[ApiKey, Instant]] = OrderedDict()
+        self._known: Memory[str, tuple[ApiKey, Instant]] = Memory(_KNOWN_MAX)
 
     def start(self) -> None:
         """Begin to write the counts of uses."""
@@ -123,17 +123,11 @@ class ApiKeys:
             if key is None:
                 self._known.pop(hashed, None)
                 raise InvalidApiKey
-            self._remember(hashed, key, now)
+            self._known[hashed] = (key, now)
         if not key.is_alive(now):
             raise InvalidApiKey
         self._usage.note(key.id)
         return key
-
-    def _remember(self, hashed: str, key: ApiKey, now: Instant) -> None:
-        self._known[hashed] = (key, now)
-        self._known.move_to_end(hashed)
-        if len(self._known) > _KNOWN_MAX:
-            self._known.popitem(last=False)
 
     def _forget(self, key_ids: Collection[str]) -> None:
         for hashed in [hashed for hashed, (key, _) in self._known.items() if key.id in key_ids]:

@@ -3,7 +3,6 @@
 import asyncio
 import binascii
 import json
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from loopbank.access.principals import COINS_SPEND, Grant, Principal, Role
 from loopbank.coins import COINS_MAX, Coins
 from loopbank.foundation.clock import MICROSECONDS_PER_SECOND, Clock, Instant
 from loopbank.foundation.errors import Refusal, Unavailable
+from loopbank.foundation.memory import Memory
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- the media type of RFC 9068, not a secret
 ALGORITHM = "RS256"
@@ -62,7 +62,7 @@ class TokenVerifier:
     ) -> None:
         self._keys = _PublishedKeys(fetch_keys, clock, forget=self._forget)
         self._clock = clock
-        self._verified: OrderedDict[str, Principal | Grant] = OrderedDict()
+        self._verified: Memory[str, Principal | Grant] = Memory(_CACHED_TOKENS_MAX)
         required = {name: {"essential": True} for name in _GRANT_CLAIMS}
         self._partner_claims = jwt.JWTClaimsRegistry(
             now=lambda: clock() // MICROSECONDS_PER_SECOND,
@@ -94,7 +94,7 @@ class TokenVerifier:
         principal = self._verified.get(token)
         if principal is None:
             principal = await self._verify_anew(token)
-            self._remember(token, principal)
+            self._verified[token] = principal
         elif self._clock() >= principal.expires_at:
             del self._verified[token]
             raise InvalidToken("Your sign-in has expired. Please sign in again.")
@@ -122,11 +122,6 @@ class TokenVerifier:
             begins = claims.get(name)
             if type(begins) is not int or (begins - _CLOCK_SKEW_SECONDS) * MICROSECONDS_PER_SECOND > self._clock():
                 raise InvalidToken("This access token is not valid yet.")
-
-    def _remember(self, token: str, principal: Principal | Grant) -> None:
-        self._verified[token] = principal
-        if len(self._verified) > _CACHED_TOKENS_MAX:
-            self._verified.popitem(last=False)
 
     def _forget(self) -> None:
         self._verified.clear()

@@ -1,10 +1,8 @@
 """Holders: opening a person's account the first time the bank hears of them, and knowing names and numbers fast."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from loopbank.bank import store
 from loopbank.bank.errors import UnknownAccountNumber, UnknownWallet
@@ -12,16 +10,14 @@ from loopbank.bank.words import BankTerms, Holder, TransactionType
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database
 from loopbank.foundation.errors import Unavailable
+from loopbank.foundation.memory import Memory
 from loopbank.ledger import AccountCode, Ledger, LedgerRefusal, Line, OpenAccount, Post, Reason
 
-_NAMES_MAX = 20_000
+_PEOPLE_MAX = 20_000
 _NAME_SECONDS = 10
 _NUMBER_TRIES = 5
 
 WALLET = "wallet"
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 class Holders:
@@ -35,8 +31,11 @@ class Holders:
         self._terms = terms
         self._clock = clock
         self._new_number = new_number
-        self._numbers: OrderedDict[str, AccountCode] = OrderedDict()
-        self._names: OrderedDict[AccountCode, tuple[str, Instant]] = OrderedDict()
+        self._system_names = terms.system_names
+        # Whose an account is never changes; what they are called does.
+        self._numbers: Memory[str, AccountCode] = Memory(_PEOPLE_MAX)
+        self._people: Memory[AccountCode, str] = Memory(_PEOPLE_MAX)
+        self._names: Memory[AccountCode, tuple[str, Instant]] = Memory(_PEOPLE_MAX)
         self._old_names: set[AccountCode] = set()
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -72,15 +71,28 @@ class Holders:
         return holder
 
     async def person_ids_of(self, numbers: Iterable[AccountCode]) -> dict[AccountCode, str]:
-        """Give the people who hold accounts; the bank's own accounts are absent."""
-        people = set(numbers) - self._terms.system_names.keys()
-        async with self._database.reading() as tx:
-            return await store.read_person_ids(tx, sorted(people)) if people else {}
+        """Give the people who hold accounts, which never changes; accounts that nobody holds are absent."""
+        known, unknown = self._people.recall(set(numbers) - self._system_names.keys())
+        if unknown:
+            async with self._database.reading() as tx:
+                read = await store.read_person_ids(tx, sorted(unknown))
+            known |= read
+            self._people.update(read)
+        return known
 
-    async def numbers_of(self, person_ids: Sequence[str]) -> dict[str, AccountCode]:
-        """Give people's account numbers; people whom the bank does not know are absent."""
-        async with self._database.reading() as tx:
-            return await store.read_numbers(tx, person_ids)
+    async def numbers_of(self, person_ids: Iterable[str]) -> dict[str, AccountCode]:
+        """Give people's account numbers, which never change; people whom the bank does not know are absent."""
+        known, unknown = self._numbers.recall(person_ids)
+        if unknown:
+            async with self._database.reading() as tx:
+                read = await store.read_numbers(tx, sorted(unknown))
+            known |= read
+            self._numbers.update(read)
+        return known
+
+    async def is_account(self, number: AccountCode) -> bool:
+        """Tell whether somebody, or the bank itself, has an account with a number."""
+        return number in self._system_names or bool(await self.person_ids_of((number,)))
 
     async def find_by_number(self, number: AccountCode) -> Holder | None:
         """Give the holder of an account number, active or not; None when there is none."""
@@ -93,7 +105,7 @@ class Holders:
         if known is not None:
             return known
         holder = await self.open(person_id, display_name)
-        _remember(self._numbers, person_id, holder.account_number)
+        self._numbers[person_id] = holder.account_number
         return holder.account_number
 
     async def names_of(self, numbers: Iterable[AccountCode]) -> dict[AccountCode, str]:
@@ -142,15 +154,14 @@ class Holders:
             self._refreshing = None
 
     async def _read_names(self, unknown: set[AccountCode]) -> dict[AccountCode, str]:
-        system = self._terms.system_names
-        names = {number: system[number] for number in unknown if number in system}
+        names = {number: name for number, name in self._system_names.items() if number in unknown}
         people = unknown - names.keys()
         if people:
             async with self._database.reading() as tx:
                 names |= await store.read_names(tx, sorted(people))
         now = self._clock()
         for number, name in names.items():
-            _remember(self._names, number, (name, later(now, _NAME_SECONDS)))
+            self._names[number] = (name, later(now, _NAME_SECONDS))
         return names
 
     async def _open(self, new: Holder) -> Holder:
@@ -192,11 +203,3 @@ class Holders:
                 # A bonus that was paid when it was another amount stays paid.
                 if refusal.reason is not Reason.KEY_REUSED:
                     raise
-
-
-def _remember(memory: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Keep the newest entries of a bounded memory."""
-    memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > _NAMES_MAX:
-        memory.popitem(last=False)

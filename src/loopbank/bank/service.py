@@ -111,10 +111,6 @@ class Bank:
         assert balance is not None, "the account number came from a holder"
         return balance
 
-    async def names_account(self, number: AccountCode) -> bool:
-        """Tell whether there is an account with a number."""
-        return await self._ledger.balance(number) is not None
-
     async def flow(self, number: AccountCode) -> Flow:
         """Sum up what an account sent and received."""
         return await self._ledger.flow(number)
