@@ -127,10 +127,12 @@ async def test_a_client_works_only_while_its_developer_may_have_one(
     assert (await app.userinfo(tokens["access_token"])).error == "invalid_token"
     assert (await app.refresh(tokens["refresh_token"])).error == "invalid_client"
     assert (await guest.browser.open(app.authorize_url(scope="openid"))).status == 400
+    admin, admins_token = await provider.developer(role=Role.ADMIN)
     if act == "removed":
-        admin, admins_token = await provider.developer(role=Role.ADMIN)
         assert app.id not in str((await console(admin, admins_token)).json)
         return
+    (listed,) = [one for one in (await console(admin, admins_token)).json["clients"] if one["id"] == app.id]
+    assert listed["isResting"] is True
 
     if act == "demoted":
         await administration.change_role(owner, Role.DEVELOPER, actor_id=chief)
@@ -139,5 +141,7 @@ async def test_a_client_works_only_while_its_developer_may_have_one(
     await revocations.refresh()
     await guard.person_or_partner(bearing(tokens["access_token"]))
     assert (await app.refresh(tokens["refresh_token"])).status == 200
+    (listed,) = [one for one in (await console(admin, admins_token)).json["clients"] if one["id"] == app.id]
+    assert listed["isResting"] is False
     page = await guest.browser.open(app.authorize_url(scope="openid", prompt="none"))
     assert "code" in page.parameters

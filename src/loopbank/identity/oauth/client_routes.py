@@ -97,7 +97,7 @@ class ClientRoutes:
         """Show the clients that a developer may change."""
         developer = await self._guard.at_least(request, Role.DEVELOPER)
         clients = await self._clients.list(developer)
-        return schemas.ClientsAnswer(clients=[schemas.ClientView(**schemas.client_view(client)) for client in clients])
+        return schemas.ClientsAnswer(clients=[schemas.listed_client_view(listed) for listed in clients])
 
     async def create(self, request: Request, body: schemas.NewClientBody) -> schemas.NewClientAnswer:
         """Register a client."""

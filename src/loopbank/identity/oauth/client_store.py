@@ -13,7 +13,7 @@ from loopbank.access import Role
 from loopbank.coins import Coins
 from loopbank.foundation.clock import Instant
 from loopbank.foundation.database import Transaction
-from loopbank.identity.oauth.model import Client, Connection, GrantType, StoredGrant
+from loopbank.identity.oauth.model import Client, Connection, GrantType, ListedClient, StoredGrant
 from loopbank.identity.oauth.scopes import read_scopes, write_scopes
 from loopbank.identity.oauth.tables import oauth_client, oauth_grant
 from loopbank.identity.tables import person
@@ -60,13 +60,13 @@ def client_works() -> ColumnElement[bool]:
     )
 
 
-async def list_clients(tx: Transaction, *, owner_id: str | None, limit: int) -> list[Client]:
+async def list_clients(tx: Transaction, *, owner_id: str | None, limit: int) -> list[ListedClient]:
     """List the clients of one owner or of all, the newest first."""
-    query: Select[Any] = select(*CLIENT).where(oauth_client.c.deleted_at.is_(None))
+    query: Select[Any] = select(client_works(), *CLIENT).where(oauth_client.c.deleted_at.is_(None))
     if owner_id is not None:
         query = query.where(oauth_client.c.owner_id == owner_id)
     rows = await tx.rows(query.order_by(oauth_client.c.created_at.desc(), oauth_client.c.id).limit(limit))
-    return [client_of(row) for row in rows]
+    return [ListedClient(client_of(row[1:]), is_resting=not row[0]) for row in rows]
 
 
 async def list_ids(tx: Transaction, owner_id: str) -> list[str]:

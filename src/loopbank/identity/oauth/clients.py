@@ -21,7 +21,7 @@ from loopbank.identity.oauth.errors import (
     UnknownClient,
 )
 from loopbank.identity.oauth.families import REVOKED_TOKENS_SECONDS_MAX
-from loopbank.identity.oauth.model import Client, GrantType
+from loopbank.identity.oauth.model import Client, GrantType, ListedClient
 from loopbank.identity.oauth.parameters import Parameters
 from loopbank.identity.oauth.redirects import refuse_unusable
 from loopbank.identity.oauth.scopes import OFFLINE_ACCESS, Scopes
@@ -84,7 +84,7 @@ class Clients:
             await self._sessions.announce(tx, [_act(developer, "create_client", client, now)], [])
         return NewClient(client, secret)
 
-    async def list(self, developer: Principal) -> Sequence[Client]:
+    async def list(self, developer: Principal) -> Sequence[ListedClient]:
         """List one's own clients, or all for administrators."""
         owner_id = None if developer.is_admin else developer.person_id
         async with self._database.reading() as tx:

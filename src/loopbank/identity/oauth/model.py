@@ -39,6 +39,14 @@ class Client:
         return self.secret_hash is None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedClient:
+    """A client, and whether it rests because its owner is no developer who may sign in."""
+
+    client: Client
+    is_resting: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
     """What a person granted a client; other terms are another grant.

@@ -9,7 +9,7 @@ from loopbank.coins import to_json_number
 from loopbank.foundation.clock import to_rfc3339
 from loopbank.foundation.requests import PlainText, StrictBody
 from loopbank.identity.oauth.clients import NewClient
-from loopbank.identity.oauth.model import Client, Connection, GrantType
+from loopbank.identity.oauth.model import Client, Connection, GrantType, ListedClient
 from loopbank.identity.oauth.redirects import URI_LENGTH_MAX
 from loopbank.identity.oauth.scopes import SCOPES
 
@@ -185,6 +185,12 @@ class ClientView(CamelShape):
     created_at: str = Field(examples=[_TIME])
 
 
+class ListedClientView(ClientView):
+    """A client on a list; one rests, and nobody can sign in to it, while its owner is no developer who may sign in."""
+
+    is_resting: bool = Field(examples=[False])
+
+
 class NewClientView(ClientView):
     """A client with the secret that is shown once; null for a public client."""
 
@@ -208,7 +214,7 @@ class NewClientAnswer(CamelShape):
 class ClientsAnswer(CamelShape):
     """The registered clients, the newest first."""
 
-    clients: list[ClientView]
+    clients: list[ListedClientView]
 
 
 class AppView(CamelShape):
@@ -248,6 +254,11 @@ def client_view(client: Client) -> dict[str, Any]:
         "is_public": client.is_public,
         "created_at": to_rfc3339(client.created_at),
     }
+
+
+def listed_client_view(listed: ListedClient) -> ListedClientView:
+    """Show a client on a list."""
+    return ListedClientView(**client_view(listed.client), is_resting=listed.is_resting)
 
 
 def new_client_view(new: NewClient) -> NewClientView:

@@ -1,7 +1,7 @@
 import { queryOptions, useQueryClient } from '@tanstack/vue-query'
 import { useBankApi, type BankApi } from '@/shared/api/bank-api'
 import { answerOf } from '@/shared/api/problem'
-import type { NewOAuthClient, OAuthClient, OAuthClientTerms } from '@/shared/api/types'
+import type { ListedOAuthClient, NewOAuthClient, OAuthClientTerms } from '@/shared/api/types'
 
 const key = ['oauth-clients'] as const
 const ONE = '/api/developer/clients/{client_id}'
@@ -10,7 +10,7 @@ const ONE = '/api/developer/clients/{client_id}'
 export function clientsQuery(api: BankApi) {
   return queryOptions({
     queryKey: key,
-    queryFn: async ({ signal }): Promise<OAuthClient[]> =>
+    queryFn: async ({ signal }): Promise<ListedOAuthClient[]> =>
       (await answerOf(api.auth.GET('/api/developer/clients', { signal }))).clients,
   })
 }

@@ -1758,7 +1758,7 @@ export interface components {
          */
         ClientsAnswer: {
             /** Clients */
-            clients: components["schemas"]["ClientView"][];
+            clients: components["schemas"]["ListedClientView"][];
         };
         /**
          * CodeLoginBody
@@ -2122,6 +2122,72 @@ export interface components {
              *     ]
              */
             addresses: string[];
+        };
+        /**
+         * ListedClientView
+         * @description A client on a list; one rests, and nobody can sign in to it, while its owner is no developer who may sign in.
+         */
+        ListedClientView: {
+            /**
+             * Createdat
+             * @example 2026-01-31T12:00:00.000000Z
+             */
+            createdAt: string;
+            /**
+             * Granttypes
+             * @example [
+             *       "authorization_code",
+             *       "refresh_token"
+             *     ]
+             */
+            grantTypes: string[];
+            /**
+             * Id
+             * @example client_4b4f6f5e3d594c399a666f7a0f2f9c11
+             */
+            id: string;
+            /**
+             * Ispublic
+             * @example false
+             */
+            isPublic: boolean;
+            /**
+             * Isresting
+             * @example false
+             */
+            isResting: boolean;
+            /**
+             * Name
+             * @example Course platform
+             */
+            name: string;
+            /**
+             * Postlogoutredirecturis
+             * @example [
+             *       "https://app.example/bye"
+             *     ]
+             */
+            postLogoutRedirectUris: string[];
+            /**
+             * Redirecturis
+             * @example [
+             *       "https://app.example/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * Requirepkce
+             * @example true
+             */
+            requirePkce: boolean;
+            /**
+             * Scopes
+             * @example [
+             *       "openid",
+             *       "profile"
+             *     ]
+             */
+            scopes: string[];
         };
         /**
          * LoginBody
@@ -7881,6 +7947,7 @@ export interface operations {
                      *           ],
                      *           "id": "client_4b4f6f5e3d594c399a666f7a0f2f9c11",
                      *           "isPublic": false,
+                     *           "isResting": false,
                      *           "name": "Course platform",
                      *           "postLogoutRedirectUris": [
                      *             "https://app.example/bye"
