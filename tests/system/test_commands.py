@@ -229,6 +229,8 @@ def test_a_check_tells_what_it_finds_and_exits_with_one(command: Command, sqlite
         ({"HOUSE_START": "-5"}, "LOOPBANK_HOUSE_START: The amount must not be negative."),
         ({"WELCOME_BONUS": "0.001"}, "LOOPBANK_WELCOME_BONUS: The amount may have at most two decimals."),
         ({"ACCOUNT_PREFIX": "nc"}, "LOOPBANK_ACCOUNT_PREFIX: "),
+        ({"CURRENCY_CODE": ""}, "LOOPBANK_CURRENCY_CODE: "),
+        ({"CURRENCY_CODE": "two words"}, "LOOPBANK_CURRENCY_CODE: "),
         ({"BANK_ACCOUNT": "the vault"}, "LOOPBANK_BANK_ACCOUNT: An account number looks like NC-CASA-0000."),
         ({"TRANSFERS_PER_MINUTE": "0"}, "LOOPBANK_TRANSFERS_PER_MINUTE: "),
         ({"DATABASE_URL": "mysql://somewhere/bank"}, "LOOPBANK_DATABASE_URL: The address must begin with sqlite:///"),

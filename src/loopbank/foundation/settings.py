@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     web_dir: Path | None = None
     product_name: str = ""
     theme: str = ""
-    currency_code: str = "LBC"
+    currency_code: str = Field("LBC", pattern=r"^[A-Za-z0-9]{1,16}$")
     currency_symbol: str = ""
     account_prefix: str = Field("NC", pattern=r"^[A-Z]{2,4}$")
     house_account: str = Field("NC-CASA-0000", validation_alias=_named("CASINO_HOUSE_ACCOUNT"))
