@@ -203,7 +203,11 @@ async def opened_bank(
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bank.test") as http:
             # A second Authentication Service over the same tables and secret, as a second replica would be.
             limits = RateLimits(is_enabled=False, clock=system_clock)
-            yield BankStory(app, parts, database, settings, build_people(settings, database, http, limits))
+            replica = build_people(settings, database, http, limits)
+            try:
+                yield BankStory(app, parts, database, settings, replica)
+            finally:
+                await replica.stop()
     finally:
         for part in reversed(started):
             part.end_streams()

@@ -150,4 +150,8 @@ async def _database(settings: Installation) -> AsyncIterator[Database]:
 async def _identity(settings: Installation) -> AsyncIterator[IdentityService]:
     rate_limits = RateLimits(is_enabled=False, clock=system_clock)
     async with _database(settings) as database, httpx.AsyncClient(base_url=_NOBODY) as nobody:
-        yield build_people(settings, database, nobody, rate_limits)
+        identity = build_people(settings, database, nobody, rate_limits)
+        try:
+            yield identity
+        finally:
+            await identity.stop()
