@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from loopbank.entrypoints.connections import HEAD_BYTES_MAX, Connection
@@ -90,3 +90,86 @@ async def test_what_is_no_request_is_refused_with_a_problem_document() -> None:
         said = await reader.read()
     assert said.startswith(b"HTTP/1.1 400 ")
     assert b'"code":"bad_request"' in said
+
+
+class Wire(asyncio.Transport):
+    """What a connection says, piece by piece."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+        self.is_closed = False
+        self._said = asyncio.Event()
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]  # what the server writes is bytes
+        assert not self.is_closed
+        self.pieces.append(data)
+        self._said.set()
+
+    async def piece(self) -> bytes:
+        """Wait for the next piece and give it."""
+        async with asyncio.timeout(5):
+            await self._said.wait()
+        self._said.clear()
+        return self.pieces[-1]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+
+@asynccontextmanager
+async def asked(app: ASGIApp, request: bytes) -> AsyncIterator[Wire]:
+    """Ask an app over a wire that keeps what is said."""
+    config, wire = uvicorn.Config(app, log_config=None), Wire()
+    config.load()
+    connection = Connection(config, ServerState(), {})
+    connection.connection_made(wire)
+    connection.data_received(request)
+    yield wire
+    connection.connection_lost(None)
+
+
+@pytest.mark.parametrize(
+    ("request_head", "end"),
+    [
+        (GET, b"\r\n\r\nok"),
+        (GET + b"Connection: close\r\n", b"\r\n\r\nok"),
+        (GET.replace(b"GET", b"HEAD"), b"\r\n\r\n"),
+    ],
+    ids=["one of many", "the last", "head only"],
+)
+async def test_an_answer_is_sent_in_one_piece(request_head: bytes, end: bytes) -> None:
+    async with asked(answer, request_head + b"\r\n") as wire:
+        await wire.piece()
+        await asyncio.sleep(0.01)
+        (piece,) = wire.pieces
+        assert piece.startswith(b"HTTP/1.1 200 ")
+        assert piece.endswith(end)
+        assert wire.is_closed == (b"close" in request_head)
+
+
+async def test_the_head_of_a_stream_does_not_wait_for_its_first_news() -> None:
+    news = asyncio.Event()
+
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await news.wait()
+        await send({"type": "http.response.body", "body": b"news"})
+
+    async with asked(stream, GET + b"\r\n") as wire:
+        assert (await wire.piece()).endswith(b"\r\n\r\n")
+        news.set()
+        assert b"news" in await wire.piece()
+
+
+async def test_a_head_is_sent_before_a_connection_that_fails_is_closed() -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        raise RuntimeError("nothing follows")
+
+    async with asked(fail, GET + b"\r\n") as wire:
+        assert (await wire.piece()).startswith(b"HTTP/1.1 200 ")
+        assert wire.is_closed

@@ -5,7 +5,7 @@ or half a request, would hold its place until the caller leaves.
 """
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -24,6 +24,50 @@ class HeadTooLarge(Refusal):
     title = "Request head too large"
 
 
+class _Together(asyncio.Transport):
+    """Sends the head of an answer together with what follows at once: one call of the system, and one packet."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]  # what the server writes is bytes
+        """Keep a head until the next write, or until the event loop has nothing else to do for it."""
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1."):
+            self._head = data
+            self._loop.call_soon(self._send_head)
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection once everything is sent."""
+        self._send_head()
+        self._transport.close()
+
+    def _send_head(self) -> None:
+        if self._head:
+            self.write(b"")
+
+    def is_closing(self) -> bool:
+        """Tell whether the connection is closed or closing."""
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 -- as the class we extend
+        """Give what is known of the connection."""
+        return self._transport.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        """Take nothing more for now."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take what comes again."""
+        self._transport.resume_reading()
+
+
 class Connection(HttpToolsProtocol):
     """Reads requests within limits, and refuses with problem documents what never becomes a request."""
 
@@ -37,7 +81,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the class we extend
         """Begin to wait for a request."""
-        super().connection_made(transport)
+        super().connection_made(_Together(transport, self.loop))
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
