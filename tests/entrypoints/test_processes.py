@@ -77,3 +77,20 @@ def test_a_process_whose_work_fails_stops_the_others_and_makes_the_end_bad(begin
     program, processes = begin("time.sleep(60 if number else 1); return False")
     assert program.wait(_SECONDS_MAX) == 1
     assert _end(processes)
+
+
+def test_no_signal_is_missed_whenever_it_comes() -> None:
+    """The first process asks its parent to stop at once: while others are forked, or just before it begins to wait."""
+    program = """
+import os, signal, time
+from loopbank.entrypoints.processes import supervise
+
+def work(number):
+    if number == 0:
+        os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(60)
+
+for _ in range(100):
+    assert supervise(2, work)
+"""
+    subprocess.run([sys.executable, "-c", program], timeout=_SECONDS_MAX, check=True)

@@ -3,47 +3,60 @@
 import os
 import signal
 from collections.abc import Callable
-from types import FrameType
 
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
+_STOPPING = {signal.SIGTERM, signal.SIGINT}
+_NEWS = _STOPPING | {signal.SIGCHLD}
 
 
 def supervise(count: int, work: Callable[[int], bool]) -> bool:
     """Fork `count` processes that each do `work`, and wait for them; give whether all of them did it well.
 
     A signal to stop goes to all. When one ends by itself the others are stopped too: whoever runs us starts everything
-    anew.
+    anew. Signals wait until they are asked for, so none is missed, whatever it interrupts.
     """
-    children: set[int] = set()
+    # A signal without a handler may be forgotten while it waits.
+    handled_before = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, _NEWS)
+    try:
+        return _watch({_fork(work, place) for place in range(count)})
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask_before)
+        signal.signal(signal.SIGCHLD, handled_before)
+
+
+def _watch(children: set[int]) -> bool:
     is_well, is_stopping = True, False
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        nonlocal is_stopping
-        is_stopping = True
-        for child in children:
-            os.kill(child, number)
-
-    for number in _STOPPING:
-        signal.signal(number, pass_on)
-    for place in range(count):
-        children.add(_fork(work, place))
-    if is_stopping:
-        pass_on(signal.SIGTERM, None)
     while children:
-        child, status = os.wait()
-        children.discard(child)
-        if not is_stopping:
-            is_well = os.waitstatus_to_exitcode(status) == 0
-            pass_on(signal.SIGTERM, None)
+        number = signal.sigwait(_NEWS)
+        ended = {child: status for child, status in map(_ended, children) if child}
+        children -= ended.keys()
+        if number in _STOPPING:
+            is_stopping = True
+            _pass_on(number, children)
+        elif ended and not is_stopping:
+            is_stopping = True
+            is_well = all(os.waitstatus_to_exitcode(status) == 0 for status in ended.values())
+            _pass_on(signal.SIGTERM, children)
     return is_well
+
+
+def _ended(child: int) -> tuple[int, int]:
+    """Give the child with how it ended, or 0 while it lives."""
+    return os.waitpid(child, os.WNOHANG)
+
+
+def _pass_on(number: int, children: set[int]) -> None:
+    for child in children:
+        os.kill(child, number)
 
 
 def _fork(work: Callable[[int], bool], number: int) -> int:
     child = os.fork()
     if child:
         return child
-    for ending in _STOPPING:
-        signal.signal(ending, signal.SIG_DFL)
+    for news in _NEWS:
+        signal.signal(news, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _NEWS)
     code = 1
     try:
         code = 0 if work(number) else 1
