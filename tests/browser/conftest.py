@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.phone import PhoneShop, Viewport
+from tests.browser.phone import PATIENCE_SECONDS, PhoneShop, Viewport
 from tests.support.server import RealServer
 
 _WEB = Path(__file__).parents[2] / "web"
-_PATIENCE_MILLISECONDS = 20_000
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 PHONE = Viewport("phone", width=390, height=844, is_touch=True)
@@ -21,8 +20,8 @@ DESK = Viewport("desk", width=1280, height=800, is_touch=False)
 
 @pytest.fixture(scope="session", autouse=True)
 def patience() -> None:
-    """Let a busy machine take its time: these tests are about what happens, not about how fast."""
-    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
+    """Let a busy machine take its time."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,9 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
 PASSWORD = "chrome-rain-4417"
 
+PATIENCE_SECONDS = 20
+"""How long a busy machine may take: these tests are about what happens, not about how fast."""
+
 _AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _ALL_HAS_MOVED_IN = """
 Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations === 1).map(a => a.finished))

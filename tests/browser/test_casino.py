@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.phone import PASSWORD, Phone, PhoneShop, Viewport
+from tests.browser.phone import PASSWORD, PATIENCE_SECONDS, Phone, PhoneShop, Viewport
 from tests.support.server import RealServer
 from tests.support.servers import ServerStarter
 
@@ -135,7 +135,7 @@ async def _fits_everybody(phone: Phone, axe_script: str) -> None:
 
 
 def _play_until_free_spins(base_url: str, name: str) -> None:
-    with httpx.Client(base_url=base_url, headers=_signed_in(base_url, name)) as client:
+    with httpx.Client(base_url=base_url, headers=_signed_in(base_url, name), timeout=PATIENCE_SECONDS) as client:
         for _ in range(_SPINS_UNTIL_TRIGGER_MAX):
             if _spin_by_api(client)["bonus_spins_awarded"] == 5:
                 return
@@ -143,7 +143,7 @@ def _play_until_free_spins(base_url: str, name: str) -> None:
 
 
 def _play(base_url: str, name: str, *, spins: int) -> None:
-    with httpx.Client(base_url=base_url, headers=_signed_in(base_url, name)) as client:
+    with httpx.Client(base_url=base_url, headers=_signed_in(base_url, name), timeout=PATIENCE_SECONDS) as client:
         for _ in range(spins):
             _spin_by_api(client)
 
@@ -156,5 +156,6 @@ def _spin_by_api(client: httpx.Client) -> dict[str, int]:
 
 
 def _signed_in(base_url: str, name: str) -> dict[str, str]:
-    answer = httpx.post(f"{base_url}/api/v1/auth/login", json={"character_name": name, "password": PASSWORD})
+    who = {"character_name": name, "password": PASSWORD}
+    answer = httpx.post(f"{base_url}/api/v1/auth/login", json=who, timeout=PATIENCE_SECONDS)
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.phone import PASSWORD, Phone, PhoneShop, Viewport
+from tests.browser.phone import PASSWORD, PATIENCE_SECONDS, Phone, PhoneShop, Viewport
 from tests.support.server import RealServer
 from tests.support.servers import ServerStarter
 
@@ -49,7 +49,7 @@ def server(sqlite_database_url: str, start_server: ServerStarter) -> RealServer:
 @pytest.fixture
 async def http(server: RealServer) -> AsyncIterator[httpx.AsyncClient]:
     """People and programs that need no screen."""
-    async with httpx.AsyncClient(base_url=server.base_url) as client:
+    async with httpx.AsyncClient(base_url=server.base_url, timeout=PATIENCE_SECONDS) as client:
         yield client
 
 

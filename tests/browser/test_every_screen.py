@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.phone import PhoneShop
+from tests.browser.phone import PATIENCE_SECONDS, PhoneShop
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,7 +78,7 @@ async def test_the_api_reference_stays_at_home(phone_shop: PhoneShop) -> None:
     phone = await phone_shop.open()
     await phone.page.goto(f"{phone.base_url}/docs")
     await phone.sees("/api/v1/transactions")
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
         contract = (await http.get(f"{phone.base_url}/openapi.json")).json()
     operations = sum(len(methods) for methods in contract["paths"].values())
     await expect(phone.page.locator(".opblock")).to_have_count(operations)

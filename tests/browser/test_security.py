@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.phone import PASSWORD, Phone, PhoneShop, Viewport
+from tests.browser.phone import PASSWORD, PATIENCE_SECONDS, Phone, PhoneShop, Viewport
 from tests.support.server import RealServer
 from tests.support.servers import ServerStarter
 
@@ -156,7 +156,7 @@ async def until_answered(http: httpx.AsyncClient, token: str, *, status: int) ->
 async def test_an_administrator_gives_a_role_reads_a_letter_and_removes_somebody(
     shop: PhoneShop, server: RealServer, axe_script: str
 ) -> None:
-    async with httpx.AsyncClient(base_url=server.base_url) as http:
+    async with httpx.AsyncClient(base_url=server.base_url, timeout=PATIENCE_SECONDS) as http:
         body = {"email": "runner@example.org", "password": PASSWORD, "fullName": "A Night Runner"}
         token = (await http.post("/api/auth/register", json=body)).raise_for_status().json()["token"]
         master = await shop.open()
