@@ -1,13 +1,11 @@
 """How long people wait: for a balance, for their history, for news of a payment, and while everybody signs in."""
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from urllib.request import Request, urlopen
 
-from benchmarks.bank import Bank
+from benchmarks.bank import PASSWORD, Bank
 from benchmarks.figures import Figure, Promise, Row, figure, interleaved
 from benchmarks.plan import Latency, LoginStorm, Outcome, Paying, Reading
 from benchmarks.stage import Kind, Stage
@@ -18,7 +16,6 @@ _READS = {"Balance": "/api/v1/account", "History page of 20": "/api/v1/account/t
 _FLAT = 1.3
 _LOGINS = 200
 _NAMES = tuple(f"Fixer {number}" for number in range(8))
-_PASSWORD = "noodles under neon 77"  # Made for the bench, on a database that is thrown away.
 _STREAMS = 100
 _STEADY = Paying(16, per_second=100)
 _TO_STREAMS = Paying(16, per_second=100, receivers=_STREAMS)
@@ -80,9 +77,9 @@ def measure_login_storm(stage: Stage) -> list[Row]:
     kind = Kind.SQLITE
     with stage.bank(stage.fresh_database(kind, "storm")) as bank:
         for name in _NAMES:
-            _register(bank, name)
+            bank.register(name)
         stage.warm_up(kind, bank)
-        storm = LoginStorm(_LOGINS, _NAMES, _PASSWORD)
+        storm = LoginStorm(_LOGINS, _NAMES, PASSWORD)
         outcomes = interleaved(
             stage.scale.rounds,
             {
@@ -150,11 +147,3 @@ def _steady(stage: Stage, bank: Bank, storm: LoginStorm | None) -> Outcome:
 
 def _milliseconds(outcomes: list[Outcome], percentile: str) -> Figure:
     return figure([getattr(outcome.latency, percentile) for outcome in outcomes], "ms")
-
-
-def _register(bank: Bank, name: str) -> None:
-    """Let somebody join over HTTP, with a password hash of full strength."""
-    body = json.dumps({"character_name": name, "password": _PASSWORD}).encode()
-    request = Request(f"http://127.0.0.1:{bank.port}/api/v1/auth/register", body, {"Content-Type": "application/json"})
-    with urlopen(request, timeout=30) as answer:
-        answer.read()
