@@ -23,8 +23,8 @@ class BcryptProcesses:
 
     Linux calls their policy SCHED_IDLE: they give way at once, where a process that is merely nice finishes its slice
     of milliseconds first. A thread must not do so: stopped while it holds the interpreter lock, it would stop the event
-    loop with it. While everything else wants all of the processor, nothing would ever end; then one further process,
-    which is like any other, does the work.
+    loop with it. While everything else wants all of the processor, nothing would ever end; then, and for a while,
+    one further process, which is like any other, does the work.
     """
 
     def __init__(self, count: int, *, starved_seconds: float = STARVED_SECONDS) -> None:
