@@ -25,6 +25,8 @@ PENDING_MAX = 10_000
 _LINES_MAX = 5_000
 _BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _RETRY_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+_RECORDING = (Post, CaptureHold)
+"""The commands that record a posting, whose kind says more than their own name."""
 
 log = structlog.get_logger("loopbank.ledger")
 
@@ -36,10 +38,9 @@ class _Pending:
     outcome: asyncio.Future[Outcome]
 
 
-def _kind(pending: _Pending) -> str:
+def _kind(command: Command) -> str:
     """Name what a command does: a posting's kind, else what it does to accounts and holds."""
-    command = pending.command
-    return command.kind if isinstance(command, Post | CaptureHold) else type(command).__name__
+    return command.kind if isinstance(command, _RECORDING) else type(command).__name__
 
 
 class PostingQueue:
@@ -105,8 +106,8 @@ class PostingQueue:
         Raises as `submit`.
         """
         self._require_room(len(commands))
-        waiting = zip(commands, companions, strict=True)
-        return await asyncio.gather(*(self._enqueue(command, given) for command, given in waiting))
+        waiting = [self._enqueue(command, given) for command, given in zip(commands, companions, strict=True)]
+        return [await outcome for outcome in waiting]
 
     def _require_room(self, count: int) -> None:
         if len(self._pending) + count > self._pending_max or self._is_closing or self._runner is None:
@@ -154,12 +155,13 @@ class PostingQueue:
             )
         self._batch_seconds.observe(time.perf_counter() - started)
         self._batch_size.observe(len(batch))
-        ends = (outcome.reason.value if isinstance(outcome, Refused) else "done" for outcome in outcomes)
-        for labels, count in Counter(zip(map(_kind, batch), ends, strict=True)).items():
-            self._outcomes.labels(*labels).inc(count)
+        ends: Counter[tuple[str, str]] = Counter()
         for pending, outcome in zip(batch, outcomes, strict=True):
+            ends[_kind(pending.command), outcome.reason.value if isinstance(outcome, Refused) else "done"] += 1
             if not pending.outcome.done():
                 pending.outcome.set_result(outcome)
+        for labels, count in ends.items():
+            self._outcomes.labels(*labels).inc(count)
         for listener in self._committed:
             listener()
 
@@ -186,7 +188,7 @@ class PostingQueue:
 
     def _fail(self, batch: Sequence[_Pending], error: Exception) -> None:
         for pending in batch:
-            self._outcomes.labels(_kind(pending), "failed").inc()
+            self._outcomes.labels(_kind(pending.command), "failed").inc()
             if not pending.outcome.done():
                 pending.outcome.set_exception(error)
                 # Nobody may be waiting any more; the future's own complaint about that would only be noise.
