@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from shutil import disk_usage
 
 import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
 from loopbank.entrypoints.readiness import DatabaseReadiness
-from loopbank.foundation.database import Database, connect_database
+from loopbank.foundation.database import Database, connect_database, sqlite
 from tests.support.postgres import PostgresServer
 
 
@@ -47,6 +48,17 @@ async def test_a_database_that_was_gone_is_ready_again_by_itself(
     finally:
         await admin.close()
     assert await is_ready()
+
+
+async def test_a_file_on_a_full_disk_is_not_ready(sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = connect_database(sqlite_database_url)
+    is_ready = DatabaseReadiness(database, sqlite_database_url)
+    total = disk_usage(sqlite_database_url.removeprefix("sqlite:///")).total
+    with monkeypatch.context() as fuller:
+        fuller.setattr(sqlite, "_ROOM_BYTES_MIN", total + 1)
+        assert not await is_ready()
+    assert await is_ready()
+    await database.close()
 
 
 async def test_a_file_that_was_taken_away_is_not_ready(sqlite_database_url: str) -> None:

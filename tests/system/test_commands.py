@@ -295,3 +295,30 @@ def test_a_table_is_paid_once_and_what_is_refused_is_told(
     assert "line 2: There is no wallet for this user." in ended.complained
     table.write_text("nonsense\n")
     assert command("pay-table", str(table), database_url=sqlite_database_url).code == 2
+
+
+def test_a_database_that_cannot_be_written_is_named_in_a_sentence(command: Command) -> None:
+    ended = command("migrate", database_url="sqlite:////dev/null/bank.db")
+    assert (ended.code, ended.complained.count("\n")) == (2, 1)
+    assert ended.complained.startswith("The database cannot be used: [Errno ")
+
+
+def test_a_damaged_database_is_named_in_a_sentence(command: Command, sqlite_database_url: str) -> None:
+    file = sqlite_database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(file) as books:
+        root = books.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'account'").fetchone()[0]
+        size = books.execute("PRAGMA page_size").fetchone()[0]
+    books.close()
+    with Path(file).open("r+b") as pages:
+        pages.seek((root - 1) * size)
+        pages.write(b"\xff" * size)
+    ended = command("check", database_url=sqlite_database_url)
+    assert (ended.code, ended.complained) == (2, "The database cannot be used: database disk image is malformed\n")
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_a_sentence(command: Command, sqlite_database_url: str) -> None:
+    ended = command("migrate", database_url=sqlite_database_url, DATA_DIR="/dev/null/data")
+    assert ended.code == 2
+    heading, mistake = ended.complained.splitlines()
+    assert heading == "These settings cannot work:"
+    assert mistake.startswith("LOOPBANK_DATA_DIR: [Errno ")

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 from rich.bar import Bar
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from loopbank.casino import (
@@ -23,33 +22,30 @@ from loopbank.casino import (
     shipped_games,
     verify_round,
 )
+from loopbank.entrypoints.console import AsJson, fail, out, progress_bar
 
 _BATCH = 500_000
 _ROWS_MAX = 12
 
-_out = Console()
-_err = Console(stderr=True)
-_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
-
 
 def verify_round_command(
     file: Annotated[Path, typer.Argument(help="A round as the verify page saves it.", exists=True, dir_okay=False)],
-    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
+    as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Recompute a saved round from its seeds, without the house; exit with 1 when anything differs."""
     try:
         verdicts = verify_round(file.read_text("utf-8"))
     except (UnreadableRound, UnicodeDecodeError) as error:
-        _fail(str(error))
+        fail(str(error))
     is_right = all(verdict.is_right for verdict in verdicts)
     if as_json:
         checks = [{"what": verdict.what, "is_right": verdict.is_right} for verdict in verdicts]
-        _out.print_json(json.dumps({"is_right": is_right, "checks": checks}))
+        out.print_json(json.dumps({"is_right": is_right, "checks": checks}))
     else:
         for verdict in verdicts:
             word, style = ("right", "green") if verdict.is_right else ("DIFFERS", "red")
-            _out.print(f"{verdict.what}: [{style}]{word}[/{style}]")
-        _out.print("The round is what the seeds say." if is_right else "The round is not what the seeds say.")
+            out.print(f"{verdict.what}: [{style}]{word}[/{style}]")
+        out.print("The round is what the seeds say." if is_right else "The round is not what the seeds say.")
     if not is_right:
         raise typer.Exit(1)
 
@@ -59,18 +55,18 @@ def simulate_command(
     payout: Annotated[str, typer.Option(help="The dial, in percent.")] = "95.0",
     rounds: Annotated[int, typer.Option(help="How many rounds are played.", min=1, max=10**10)] = 10_000_000,
     seed: Annotated[int | None, typer.Option(help="Seed of the dice: the same rounds again.")] = None,
-    as_json: _AsJson = False,  # noqa: FBT002 -- an option of the command line
+    as_json: AsJson = False,  # noqa: FBT002 -- an option of the command line
 ) -> None:
     """Play millions of rounds and compare what they return with the exact figure."""
     configuration = _configuration(game, payout)
     simulator = Simulator(configuration, np.random.default_rng(seed))
     columns = (SpinnerColumn(), TextColumn("Playing"), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err, disable=as_json, transient=True) as progress:
+    with progress_bar(*columns, as_json=as_json) as progress:
         task = progress.add_task("Playing", total=rounds)
         sample = _play(simulator, rounds, lambda count: progress.advance(task, count))
     figures = _figures(configuration, sample)
     if as_json:
-        _out.print_json(json.dumps(figures))
+        out.print_json(json.dumps(figures))
     else:
         _show(figures, _histogram(sample))
 
@@ -79,11 +75,11 @@ def _configuration(game_id: str, payout: str) -> Configuration:
     games = {game.id: game for game in shipped_games()}
     game = games.get(game_id.replace("-", "_"))
     if game is None:
-        _fail(f"There is no game {game_id}. There are: {', '.join(games)}.")
+        fail(f"There is no game {game_id}. There are: {', '.join(games)}.")
     try:
         return game.at(parse_dial(payout))
     except (UnreachableReturn, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _play(simulator: Simulator, rounds: int, step: Callable[[int], None]) -> Sample:
@@ -131,13 +127,8 @@ def _show(figures: dict[str, Any], histogram: list[tuple[str, int]]) -> None:
     for name, count in histogram:
         share = count / figures["rounds"]
         table.add_row(name, f"{count:,}", f"{share:.4%}", Bar(1.0, 0, share, width=40))
-    _out.print(table)
-    _out.print(
+    out.print(table)
+    out.print(
         f"{figures['rounds']:,} rounds of {figures['game']} returned {figures['simulated_return']:.4%}; "
         f"exactly it is {figures['exact_return']:.6%} ({figures['sigmas']:+.2f} sigma)."
     )
-
-
-def _fail(sentence: str) -> NoReturn:
-    _err.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(2)

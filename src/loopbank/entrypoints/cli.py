@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from loopbank.coins import InvalidAmount, format_coins, parse_amount
 from loopbank.entrypoints import commands
@@ -20,6 +19,8 @@ from loopbank.entrypoints.console import (
     err,
     fail,
     out,
+    own_words,
+    progress_bar,
     require_current,
     run,
     say,
@@ -32,6 +33,7 @@ from loopbank.entrypoints.operations_commands import backup_command, move_comman
 from loopbank.entrypoints.server import Door, serve
 from loopbank.entrypoints.town import fill_town
 from loopbank.foundation.checks import CheckPass, Finding
+from loopbank.foundation.database_errors import DatabaseUnavailable
 from loopbank.foundation.errors import Refusal
 from loopbank.foundation.network import local_addresses
 from loopbank.foundation.settings import Installation, InvalidSettings
@@ -159,7 +161,7 @@ def check_command(as_json: AsJson = False) -> None:  # noqa: FBT002 -- an option
     """Prove the books and the log; exit with 1 when anything is found."""
     settings = settings_given()
     require_current(settings)
-    with Progress(console=err, disable=as_json, transient=True) as progress:
+    with progress_bar(as_json=as_json) as progress:
         task = progress.add_task("Checking")
 
         def begin(check: CheckPass, total: int) -> None:
@@ -192,7 +194,7 @@ def demo_command(
     """Fill a small town: people with accounts who have traded for a day. Their password is printed."""
     settings = settings_given()
     require_current(settings)
-    with Progress(console=err, transient=True) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Filling the town", total=people + payments)
         town = run(fill_town(settings, people=people, payments=payments, step=lambda: progress.advance(task)))
     out.print(f"{town.people} people have made {town.payments} payments.")
@@ -214,6 +216,9 @@ def main() -> None:
         app()
     except InvalidSettings as error:
         say(err, f"These settings cannot work:\n{error}", style="red")
+        sys.exit(2)
+    except DatabaseUnavailable as error:
+        say(err, f"The database cannot be used: {own_words(error)}", style="red")
         sys.exit(2)
     except Refusal as refusal:
         say(err, refusal.detail, style="red")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn
 
 from loopbank.foundation.logging import configure_logging
 from loopbank.foundation.settings import Installation, read_settings
@@ -38,7 +39,20 @@ def database_is_current(settings: Installation) -> bool:
     try:
         return is_current(settings.database_url)
     except Exception as error:  # noqa: BLE001 -- each driver has its own ways to say that it cannot connect
-        fail(f"The database cannot be reached: {error}")
+        fail(f"The database cannot be reached: {own_words(error)}")
+
+
+def own_words(error: BaseException) -> str:
+    """Give what a driver or the system said, without what the libraries on the way wrapped around it."""
+    cause = error
+    while (within := getattr(cause, "orig", None) or cause.__cause__) is not None:
+        cause = within
+    return str(cause)
+
+
+def progress_bar(*columns: ProgressColumn, as_json: bool = False) -> Progress:
+    """Show how far a command is to whoever sits in front of it; neither a program nor a file is told."""
+    return Progress(*columns, console=err, disable=as_json or not err.is_terminal, transient=True)
 
 
 def run(work: Coroutine[Any, Any, _Answer]) -> _Answer:

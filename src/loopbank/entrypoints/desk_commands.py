@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from loopbank.access import Actor
 from loopbank.bank import Mandate, Receipt, RowOutcome, Treasury
 from loopbank.entrypoints.coin import build_bank
-from loopbank.entrypoints.console import AsJson, err, fail, require_current, run, say, settings_given, tell
+from loopbank.entrypoints.console import AsJson, fail, progress_bar, require_current, run, say, settings_given, tell
 from loopbank.foundation.database import connect_database
 from loopbank.foundation.errors import Refusal
 from loopbank.foundation.metrics import Metrics
@@ -30,7 +29,7 @@ def pay_table_command(
     settings = settings_given()
     require_current(settings)
     digest, lines = _measured(file)
-    with Progress(console=err, disable=as_json, transient=True) as progress:
+    with progress_bar(as_json=as_json) as progress:
         task = progress.add_task("Paying", total=max(0, lines - 1))
 
         def paid(row: RowOutcome) -> None:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 import loopbank
 from loopbank.entrypoints.checking import check_passes
-from loopbank.entrypoints.console import AsJson, err, fail, require_current, run, settings_given, tell
+from loopbank.entrypoints.console import AsJson, fail, progress_bar, require_current, run, settings_given, tell
 from loopbank.events import LogKey, note_run
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import connect_database
@@ -134,7 +134,7 @@ async def _move(settings: Installation, target: str, *, as_json: bool) -> Moved:
     source, destination = connect_database(settings.database_url), connect_database(target)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     try:
-        with Progress(*columns, console=err, disable=as_json, transient=True) as progress:
+        with progress_bar(*columns, as_json=as_json) as progress:
             task = progress.add_task("Moving")
             moved = await move_bank(
                 source,
@@ -163,5 +163,5 @@ class _Steps:
 @contextmanager
 def _steps(*, as_json: bool) -> Iterator[_Steps]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=err, disable=as_json, transient=True) as progress:
+    with progress_bar(*columns, as_json=as_json) as progress:
         yield _Steps(progress)

@@ -179,6 +179,8 @@ def read_settings() -> Installation:
     except ValidationError as error:
         lines = [_sentence(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
         raise InvalidSettings("\n".join(lines)) from error
+    except OSError as error:
+        raise InvalidSettings(f"LOOPBANK_DATA_DIR: {error}") from error
 
 
 def _sentence(place: tuple[int | str, ...], text: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from loopbank.foundation.database.port import raise_translated
 from loopbank.migrations.branches import all_branches
 
 _LOCK = 7_305_000
@@ -26,15 +27,18 @@ _Step = Callable[[Connection], _Answer]
 def migrate(url: str) -> None:
     """Bring the database to this release's tables; harmless when it is there already or while another does the same.
 
-    Must not be called on a running event loop's thread.
+    Must not be called on a running event loop's thread. Raises DatabaseUnavailable, with what is in the way as cause.
     """
     address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        if address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        _run_on_sqlite(address, [branch.upgrade for branch in all_branches()])
-    else:
-        asyncio.run(_run_on_postgresql(address, [_locked(branch.upgrade) for branch in all_branches()]))
+    try:
+        if address.get_backend_name() == "sqlite":
+            if address.database:
+                Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            _run_on_sqlite(address, [branch.upgrade for branch in all_branches()])
+        else:
+            asyncio.run(_run_on_postgresql(address, [_locked(branch.upgrade) for branch in all_branches()]))
+    except Exception as error:  # noqa: BLE001 -- raised again as what it means
+        raise_translated(error)
 
 
 def is_current(url: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import Connection, Executable, Table, create_engine, event
 
@@ -28,6 +29,8 @@ from loopbank.foundation.set_statements import SetStatements
 
 _NO_SCHEMAS: Mapping[str, None] = dict.fromkeys(SCHEMAS)
 _LOCK_WAIT_SECONDS_MAX = 15.0
+_ROOM_BYTES_MIN = 8 * 2**20
+"""What the disk must have left: the log of writes grows to half of it before its pages move into the file."""
 
 
 class _SqliteTransaction(Transaction):
@@ -69,6 +72,10 @@ class _SqliteTransaction(Transaction):
             return self._driver.executemany(sql, rows).rowcount
         except Exception as error:
             raise_translated(error)
+
+
+def _has_room(file: Path) -> bool:
+    return disk_usage(file.parent).free >= _ROOM_BYTES_MIN
 
 
 class SqliteDatabase(Database):
@@ -126,8 +133,13 @@ class SqliteDatabase(Database):
                 connection.connection.rollback()
 
     async def accepts_writes(self) -> bool:
-        """See `Database.accepts_writes`. A file that was taken away could still be written to, for nobody to find."""
-        return (self._path is None or self._path.exists()) and await super().accepts_writes()
+        """See `Database.accepts_writes`. Beginning a transaction proves less.
+
+        A file that was taken away could still be written to, for nobody to find, and a full disk fails the end only.
+        """
+        if self._path is not None and not (self._path.exists() and _has_room(self._path)):
+            return False
+        return await super().accepts_writes()
 
     async def close(self) -> None:
         """See `Database.close`."""
