@@ -1,12 +1,15 @@
 """Readiness tells the truth: of a database that goes and comes back, one without tables, a file taken away."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import disk_usage
 
 import asyncpg
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from loopbank.entrypoints.readiness import DatabaseReadiness
@@ -47,6 +50,20 @@ async def test_a_database_that_was_gone_is_ready_again_by_itself(
         await admin.execute(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true')
     finally:
         await admin.close()
+    assert await is_ready()
+
+
+async def test_a_server_that_hangs_is_not_ready(postgres: Database, postgres_database_url: str) -> None:
+    is_ready = DatabaseReadiness(postgres, postgres_database_url)
+    async with postgres.reading() as tx:
+        backend = await tx.value(select(func.pg_backend_pid()))
+    assert await is_ready()
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(20):
+            assert not await is_ready()
+    finally:
+        os.kill(backend, signal.SIGCONT)
     assert await is_ready()
 
 

@@ -29,6 +29,8 @@ from loopbank.foundation.set_statements import SetStatements
 _STATEMENT_SECONDS_MAX = 60.0
 _WAIT_SECONDS_MAX = 5.0
 """How long a request waits for a connection."""
+_ROLLBACK_SECONDS_MAX = 0.5
+"""How long a server may take to give a transaction up; one that hangs would keep waiting whoever gave up."""
 
 _BY_INDEX = "SET LOCAL enable_seqscan = off"
 """Whoever waits for a turn looks rows up by their keys. A plan that PostgreSQL made and kept while a table was small
@@ -227,6 +229,7 @@ async def _roll_back(driver: asyncpg.Connection) -> None:
     """End a failed transaction; a connection that cannot even do that is cut."""
     try:
         if not driver.is_closed():
-            await asyncio.shield(driver.execute("ROLLBACK"))
+            async with asyncio.timeout(_ROLLBACK_SECONDS_MAX):
+                await driver.execute("ROLLBACK")
     except BaseException:
         driver.terminate()
