@@ -12,7 +12,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from loopbank.foundation.database import DatabaseAddress
 from loopbank.foundation.database.port import raise_translated
+from loopbank.foundation.database.servers import Servers
 from loopbank.migrations.branches import all_branches
 
 _LOCK = 7_305_000
@@ -87,10 +89,10 @@ def _run_on_sqlite(address: URL, steps: Sequence[_Step[_Answer]], begin: str = "
 
 async def _run_on_postgresql(address: URL, steps: Sequence[_Step[_Answer]]) -> list[_Answer]:
     """Run each step in a transaction of its own. The driver reads the address itself, so that `?host=/folder` works."""
-    dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    servers = Servers(DatabaseAddress(address))
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn, server_settings={"application_name": "loopbank migrate", "timezone": "UTC"})
+        return await servers.connect(server_settings={"application_name": "loopbank migrate", "timezone": "UTC"})
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     answers = []

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from loopbank.foundation.database import DatabaseAddress
+from loopbank.foundation.database.servers import Servers
 from loopbank.operations.errors import DatabaseInUse, TargetUnavailable
 
 _MAINTENANCE = ("postgres", "template1")
@@ -61,7 +62,7 @@ class PostgresServerDatabases:
 
     @asynccontextmanager
     async def _connected(self, address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(address.text)
+        connection = await Servers(address).connect()
         try:
             yield connection
         finally:

@@ -45,6 +45,23 @@ class DatabaseAddress:
         url = self._url if self.is_sqlite else self._url.set(drivername="postgresql")
         return url.render_as_string(hide_password=False)
 
+    @property
+    def servers(self) -> list["DatabaseAddress"]:
+        """Give an address for each of the servers that `?host=a,b&port=1,2` names; one port may serve them all."""
+        hosts, ports = self._listed("host"), self._listed("port")
+        if len(ports) == 1:
+            ports *= len(hosts)
+        if len(hosts) <= 1 or len(ports) not in (0, len(hosts)):
+            return [self]  # what cannot be matched, the driver refuses
+        places = [{"host": host} for host in hosts]
+        for place, port in zip(places, ports, strict=False):
+            place["port"] = port
+        return [DatabaseAddress(self._url.update_query_dict(place)) for place in places]
+
+    def _listed(self, name: str) -> list[str]:
+        given = self._url.query.get(name, ())
+        return given.split(",") if isinstance(given, str) else list(given)
+
     def named(self, name: str) -> "DatabaseAddress":
         """Give the address of another database on the same server."""
         return DatabaseAddress(self._url.set(database=name))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import asyncpg
 from sqlalchemy import Executable, Table, func, not_, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from loopbank.foundation.database.address import database_address
 from loopbank.foundation.database.port import (
     Database,
     Dialect,
@@ -21,6 +21,7 @@ from loopbank.foundation.database.port import (
     raise_translated,
     records_of,
 )
+from loopbank.foundation.database.servers import Servers
 from loopbank.foundation.database_errors import ConstraintViolated, DatabaseUnavailable, translate
 from loopbank.foundation.errors import Unavailable
 from loopbank.foundation.prepared import AnyRow, Prepared
@@ -160,11 +161,10 @@ class PostgresDatabase(Database):
     _is_writable = Prepared(select(not_(func.pg_is_in_recovery())))
 
     def __init__(self, url: str, connections_max: int) -> None:
-        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        servers = Servers(database_address(url))
 
         async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(
-                dsn,
+            return await servers.connect(
                 command_timeout=_STATEMENT_SECONDS_MAX,
                 # Every statement of the house is prepared once per connection; plans for arrays are generic.
                 server_settings={"application_name": "loopbank", "jit": "off", "timezone": "UTC"},
