@@ -225,6 +225,15 @@ async def test_a_body_within_the_limit_arrives_whole(client: httpx.AsyncClient) 
     assert answer.json() == {"size": BULK_BODY_BYTES_MAX}
 
 
+async def test_a_body_that_trickles_in_arrives_whole(client: httpx.AsyncClient) -> None:
+    async def byte_by_byte() -> AsyncIterator[bytes]:
+        for _ in range(BODY_BYTES_MAX // 2):
+            yield b" "
+
+    answer = await client.post("/bulk", content=byte_by_byte())
+    assert answer.json() == {"size": BODY_BYTES_MAX // 2}
+
+
 @pytest.mark.parametrize("length", ["-1", "many", "1" * 5_000])
 async def test_a_length_that_is_none_is_refused(client: httpx.AsyncClient, length: str) -> None:
     answer = await client.post("/lean", content=b"{}", headers={"content-length": length})

@@ -216,15 +216,15 @@ def _once_more(message: Message, receive: Receive) -> Receive:
 
 
 async def _joined(message: Message, receive: Receive, limit: int) -> Message:
-    parts: list[bytes] = [message.get("body", b"")]
+    body = bytearray(message.get("body", b""))
     while message.get("more_body"):
         message = await receive()
         if message["type"] != "http.request":
             return message
-        parts.append(message.get("body", b""))
-        if sum(map(len, parts)) > limit:
+        body += message.get("body", b"")
+        if len(body) > limit:
             raise _too_large(limit)
-    return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+    return {"type": "http.request", "body": bytes(body), "more_body": False}
 
 
 def _too_large(limit: int) -> PayloadTooLarge:
