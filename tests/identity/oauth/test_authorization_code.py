@@ -191,7 +191,9 @@ async def test_a_body_that_cannot_be_read_is_refused(guest: Guest, body: bytes, 
     assert response.status_code == status
 
 
-@pytest.mark.parametrize("authorization", ["Basic", "Basic !!", "Basic bm9jb2xvbg==", "Bearer x", "Basic JTpmZg=="])
+@pytest.mark.parametrize(
+    "authorization", ["Basic", "Basic !!", "Basic bm9jb2xvbg==", "Bearer x", "Basic JTpmZg==", "Basic YQBiOmM="]
+)
 async def test_a_client_without_proof_is_nobody(app: App, guest: Guest, authorization: str) -> None:
     data = {"grant_type": "client_credentials"}
     http = guest.browser.http

@@ -12,6 +12,7 @@ from loopbank.events import Fact
 from loopbank.foundation.clock import Clock, Instant, later
 from loopbank.foundation.database import Database, Transaction
 from loopbank.foundation.ids import new_id, new_secret
+from loopbank.foundation.requests import is_plain_text
 from loopbank.identity.oauth import client_store
 from loopbank.identity.oauth.errors import (
     InvalidClient,
@@ -223,9 +224,10 @@ def _basic(authorization: str) -> tuple[str, str]:
         if scheme.lower() != "basic":
             raise InvalidClient
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        if not colon:
+        client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+        if not colon or not is_plain_text(client_id):
             raise InvalidClient
-        return unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+        return client_id, secret
     except (binascii.Error, ValueError) as error:
         raise InvalidClient from error
 
