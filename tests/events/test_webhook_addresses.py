@@ -60,6 +60,15 @@ def test_an_address_that_can_never_be_told_is_refused_at_once(url: str) -> None:
         addresses().check(url)
 
 
+@pytest.mark.parametrize("host", ["", "a b", "a%2eb", "a..b", "xn--", "[::1", "a" * 64, "a:65536"])
+async def test_what_nobody_can_be_asked_for_is_refused_at_once(host: str) -> None:
+    for judged in (addresses("93.184.216.34"), addresses("192.168.1.20", private_are_allowed=True)):
+        with pytest.raises(UnacceptableUrl):
+            judged.check(f"https://{host}/hook")
+        with pytest.raises(UnacceptableUrl):
+            await judged.target(f"https://{host}/hook")
+
+
 @pytest.mark.parametrize("url", ["https://2130706433/", "https://0x7f.1/", "https://0177.0.0.1/"])
 async def test_other_ways_to_write_an_address_are_judged_by_what_they_mean(url: str) -> None:
     with pytest.raises((UnacceptableUrl, AddressNotAllowed)):

@@ -15,6 +15,7 @@ from httpx import URL, InvalidURL
 from loopbank.events.webhooks.errors import UnacceptableUrl
 
 URL_LENGTH_MAX = 500
+_PORT_MAX = 65_535
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives the addresses of a host name."""
@@ -88,9 +89,11 @@ class Addresses:
 def _parsed(text: str) -> URL:
     try:
         url = URL(text)
+        # Such a name as `a..b` or `xn--` is noticed only when it is written as the resolver wants it.
+        can_be_called = "%" not in url.host and url.host.encode("idna") != b"" and (url.port or 0) <= _PORT_MAX
     except (InvalidURL, ValueError) as error:
         raise UnacceptableUrl("This is not an address.") from error
-    if len(text) > URL_LENGTH_MAX or not url.host or url.userinfo or url.fragment or not text.isascii():
+    if len(text) > URL_LENGTH_MAX or not can_be_called or url.userinfo or url.fragment or not text.isascii():
         raise UnacceptableUrl("The address must be plain: a host, a path, no password and no fragment.")
     return url
 
