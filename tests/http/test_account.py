@@ -64,6 +64,11 @@ async def test_a_profile_keeps_what_is_chosen(runner: StoryPerson, change: dict[
     assert (await runner.http.get("/api/v1/account")).json()["account"] == {**before, **known}
 
 
+async def test_a_faction_is_the_same_one_with_blanks_around_it(runner: StoryPerson) -> None:
+    answer = await runner.http.put("/api/v1/account/profile", json={"faction": " Netrunners "})
+    assert answer.json()["account"]["faction"] == "Netrunners"
+
+
 async def test_an_empty_text_takes_a_choice_away_and_a_missing_one_leaves_it(runner: StoryPerson) -> None:
     await runner.http.put("/api/v1/account/profile", json={"faction": "Netrunners", "profile_picture": "🦊"})
     await runner.http.put("/api/v1/account/profile", json={"faction": ""})

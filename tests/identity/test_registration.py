@@ -39,8 +39,8 @@ async def test_people_join_while_the_coin_service_is_away(authentication: Authen
 
 
 async def test_the_house_hears_of_a_newcomer_once(authentication: Authentication, client: Client) -> None:
-    await client.register("Runner", faction="Street")
-    await client.register("Runner", faction="Street")
+    await client.register("Runner", faction=" Street ")
+    await client.register("Runner", faction=" Street ")
     facts = await authentication.facts("user.registered")
     assert [json.loads(fact) for fact in facts] == [{"character_name": "Runner", "role": "USER", "faction": "Street"}]
 

@@ -54,7 +54,12 @@ class ProfileBody(KnownBody):
     """What a person chooses about themselves; an empty text takes it away."""
 
     faction: (
-        Annotated[PlainText, StringConstraints(max_length=FACTION_LENGTH_MAX), Field(examples=["Netrunners"])] | None
+        Annotated[
+            PlainText,
+            StringConstraints(strip_whitespace=True, max_length=FACTION_LENGTH_MAX),
+            Field(examples=["Netrunners"]),
+        ]
+        | None
     ) = None
     profile_picture: (
         Annotated[

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from loopbank.access import Role
 from loopbank.foundation.clock import to_rfc3339
@@ -28,7 +28,14 @@ class RegisterBody(KnownBody):
 
     character_name: CharacterName
     password: Password
-    faction: Annotated[PlainText, Field(max_length=_FACTION_LENGTH_MAX, examples=["Netrunners"])] | None = None
+    faction: (
+        Annotated[
+            PlainText,
+            StringConstraints(strip_whitespace=True, max_length=_FACTION_LENGTH_MAX),
+            Field(examples=["Netrunners"]),
+        ]
+        | None
+    ) = None
 
 
 class LoginBody(KnownBody):
