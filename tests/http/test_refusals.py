@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from loopbank.access import Role
 from loopbank.identity.keys import new_signing_key
 from tests.http.route_table import INTERNAL, KEYED, PERSONAL, PUBLIC, ROUTES, STAFF, TESTED_ELSEWHERE, Route
 from tests.support.problems import assert_problem
@@ -149,6 +150,24 @@ async def test_a_signed_in_person_is_not_told_to_sign_in(runner: StoryPerson, ro
     else:
         # Some of the table's bodies name what is not there, or ask for what nobody may have yet.
         assert answer.status_code in (200, 400, 404) or "role" not in answer.json()["code"]
+
+
+async def test_no_address_makes_a_database_look_for_a_nul(bank: BankStory) -> None:
+    """PostgreSQL knows no text with a NUL, so a route that passed one on would fail there."""
+    staff = await bank.person("the office", role=Role.SUPERADMIN)
+    contract = (await bank.http.get("/openapi.json")).json()
+    for path, operations in contract["paths"].items():
+        pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+        for route in PERSONAL:
+            operation = operations.get(route.method.lower())
+            if operation is None or path in ENDLESS or not pattern.fullmatch(route.path.partition("?")[0]):
+                continue
+            given = operation.get("parameters", ())
+            addresses = [f"{route.path}?{one['name']}=a%00b" for one in given if one["in"] == "query"]
+            addresses += [re.sub(r"\{\w+\}", "a%00b", path)] if "{" in path else []
+            for address in addresses:
+                answer = await staff.http.request(route.method, address, json=route.body)
+                assert answer.status_code < 500, f"{route.method} {address}"
 
 
 async def test_a_session_that_ended_opens_nothing_within_seconds(bank: BankStory, runner: StoryPerson) -> None:

@@ -27,13 +27,15 @@ from loopbank.foundation import pages
 from loopbank.foundation.clock import Instant, to_rfc3339
 from loopbank.foundation.errors import Forbidden
 from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in
-from loopbank.foundation.requests import FaceRoute
+from loopbank.foundation.requests import FaceRoute, PlainText
 from loopbank.ledger import AccountCode
 
-_Account = Annotated[str, Path(max_length=40, description="An account number.", examples=["NC-7K2M-Q9XD"])]
-_Faction = Annotated[str, Path(max_length=FACTION_LENGTH_MAX, description="A faction.", examples=["Netrunners"])]
-_OneAccount = Annotated[str | None, Query(max_length=40, description="Only this account's.", examples=["NC-7K2M-Q9XD"])]
-_Text = Annotated[str, Query(description="Part of a name or number.", max_length=100, examples=["runner"])]
+_Account = Annotated[PlainText, Path(max_length=40, description="An account number.", examples=["NC-7K2M-Q9XD"])]
+_Faction = Annotated[PlainText, Path(max_length=FACTION_LENGTH_MAX, description="A faction.", examples=["Netrunners"])]
+_OneAccount = Annotated[
+    PlainText | None, Query(max_length=40, description="Only this account's.", examples=["NC-7K2M-Q9XD"])
+]
+_Text = Annotated[PlainText, Query(description="Part of a name or number.", max_length=100, examples=["runner"])]
 _COLUMNS = ("Character Name", "Account Number", "Balance", "Faction", "Is Admin", "Created At")
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_PER_PIECE = 200

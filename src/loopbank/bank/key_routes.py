@@ -23,9 +23,9 @@ from loopbank.bank.holders import Holders
 from loopbank.bank.key_schemas import key_view
 from loopbank.foundation.clock import Instant, from_rfc3339
 from loopbank.foundation.openapi import refusals, signed_in
-from loopbank.foundation.requests import FaceRoute
+from loopbank.foundation.requests import FaceRoute, PlainText
 
-_KeyId = Annotated[str, Path(max_length=64, description="A key's id.", examples=["key_4b4f6f5e3d594c399a666f7a"])]
+_KeyId = Annotated[PlainText, Path(max_length=64, description="A key's id.", examples=["key_4b4f6f5e3d594c399a666f7a"])]
 _Endpoint = tuple[Callable[..., Awaitable[dict[str, Any]]], type[BaseModel]]
 _PERMISSIONS = {permission.name.lower() for permission in KeyPermission}
 

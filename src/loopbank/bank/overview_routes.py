@@ -16,10 +16,10 @@ from loopbank.bank.statements import StatementPage
 from loopbank.foundation import pages
 from loopbank.foundation.clock import to_rfc3339
 from loopbank.foundation.openapi import refusals, signed_in
-from loopbank.foundation.requests import FaceRoute
+from loopbank.foundation.requests import FaceRoute, PlainText
 
 _UserIdQuery = Annotated[
-    str | None, Query(alias="userId", max_length=64, description="Only this person's.", examples=["4b4f6f5e"])
+    PlainText | None, Query(alias="userId", max_length=64, description="Only this person's.", examples=["4b4f6f5e"])
 ]
 
 

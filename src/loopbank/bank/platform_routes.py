@@ -22,7 +22,7 @@ from loopbank.foundation.answers import JsonAnswer
 from loopbank.foundation.clock import Instant, to_rfc3339
 from loopbank.foundation.http import lean
 from loopbank.foundation.openapi import MONEY_HEADERS, refusals, signed_in
-from loopbank.foundation.requests import FaceRoute, read_body
+from loopbank.foundation.requests import FaceRoute, PlainText, read_body
 from loopbank.ledger import AccountCode
 
 WHO = ("bearer", "apiKey")
@@ -31,7 +31,7 @@ WHO = ("bearer", "apiKey")
 _TRANSFER_WORDS = {"debit": "fromUserId", "credit": "toUserId", "memo": "reason"}
 _TREASURY_WORDS = {"debit": "fromUserId", "credit": "treasuryType", "memo": "reason"}
 _UserIdQuery = Annotated[
-    str | None,
+    PlainText | None,
     Query(alias="userId", max_length=64, description="With an API key: whose.", examples=["4b4f6f5e"]),
 ]
 _TRANSFER_EXAMPLE = {"toUserId": "9a66f7a0-5e3d-4c39-8b4f-6f2f9c114b4f", "amount": 12.5, "reason": "A good answer"}

@@ -9,13 +9,13 @@ from loopbank.access import Guard, RateLimits, Role
 from loopbank.events.webhooks import Webhooks
 from loopbank.foundation import pages
 from loopbank.foundation.openapi import refusals, signed_in
-from loopbank.foundation.requests import StrictRoute
+from loopbank.foundation.requests import PlainText, StrictRoute
 from loopbank.partners import schemas
 from loopbank.partners.schemas import attempt_view, delivery_view, webhook_view
 
 _SENDING_LIMIT = "30/minute"
 _Id = Annotated[
-    str, Path(max_length=64, description="A webhook's id.", examples=["wh_4b4f6f5e3d594c399a666f7a0f2f9c11"])
+    PlainText, Path(max_length=64, description="A webhook's id.", examples=["wh_4b4f6f5e3d594c399a666f7a0f2f9c11"])
 ]
 _Delivery = Annotated[int, Path(ge=1, le=2**53 - 1, description="An attempt's number.", examples=[7])]
 

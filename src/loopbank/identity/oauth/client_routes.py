@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from loopbank.access import Guard, RateLimits, Role
 from loopbank.foundation.openapi import refusals, signed_in
-from loopbank.foundation.requests import StrictRoute
+from loopbank.foundation.requests import PlainText, StrictRoute
 from loopbank.identity.oauth import schemas
 from loopbank.identity.oauth.clients import Clients, Registration
 from loopbank.identity.oauth.errors import UnacceptableClient
@@ -19,10 +19,12 @@ from loopbank.identity.oauth.scopes import SCOPES
 _CREATE_LIMIT = "30/hour"
 
 ClientId = Annotated[
-    str, PathParameter(max_length=100, description="A client.", examples=["client_4b4f6f5e3d594c399a666f7a0f2f9c11"])
+    PlainText,
+    PathParameter(max_length=100, description="A client.", examples=["client_4b4f6f5e3d594c399a666f7a0f2f9c11"]),
 ]
 AppId = Annotated[
-    str, PathParameter(max_length=100, description="A connection.", examples=["4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"])
+    PlainText,
+    PathParameter(max_length=100, description="A connection.", examples=["4b4f6f5e-3d59-4c39-9a66-6f7a0f2f9c11"]),
 ]
 
 
