@@ -149,18 +149,37 @@ async def test_nobody_revokes_the_key_of_somebody_else(keys: ApiKeys, clock: Set
     assert (await keys.recognise(made.text)).id == made.key.id
 
 
-async def test_a_person_who_falls_loses_the_keys_above_the_new_role(keys: ApiKeys, clock: SettableClock) -> None:
-    admin = person(Role.ADMIN, clock)
-    texts = {
-        permission: (await keys.create(admin, terms(permission), own_accounts=())).text for permission in KeyPermission
+@pytest.mark.parametrize(
+    ("role", "kept"),
+    [
+        (Role.SUPERADMIN, {"all", "bare", "own", "other", "every", "none"}),
+        (Role.ADMIN, {"all", "bare", "own", "other", "every", "none"}),
+        (Role.DEVELOPER, {"bare", "own", "none"}),
+        (Role.USER, set()),
+        (None, set()),
+    ],
+)
+async def test_a_person_who_falls_loses_the_keys_above_the_new_role(
+    keys: ApiKeys, clock: SettableClock, role: Role | None, kept: set[str]
+) -> None:
+    admin, bystander = person(Role.ADMIN, clock), person(Role.ADMIN, clock, person_id="somebody else")
+    asked = {
+        "all": terms(KeyPermission.ADMIN),
+        "bare": terms(KeyPermission.WRITE),
+        "own": terms(KeyPermission.WRITE, "own"),
+        "other": terms(KeyPermission.WRITE, "own", "other"),
+        "every": terms(KeyPermission.WRITE, EVERY_ACCOUNT),
+        "none": terms(KeyPermission.READ),
     }
-    await keys.withdraw_above(admin.person_id, Role.DEVELOPER)
-    with pytest.raises(InvalidApiKey):
-        await keys.recognise(texts[KeyPermission.ADMIN])
-    await keys.recognise(texts[KeyPermission.WRITE])
-    await keys.withdraw_above(admin.person_id, None)
-    with pytest.raises(InvalidApiKey):
-        await keys.recognise(texts[KeyPermission.READ])
+    made = {name: await keys.create(admin, wanted, own_accounts=()) for name, wanted in asked.items()}
+    untouched = await keys.create(bystander, asked["every"], own_accounts=())
+    await keys.withdraw_above(admin.person_id, role, own_accounts={"own", admin.person_id})
+    living = {key.id for key in await keys.list(bystander)}
+    assert living == {untouched.key.id, *(made[name].key.id for name in kept)}
+    for name, key in made.items():
+        if name not in kept:
+            with pytest.raises(InvalidApiKey):
+                await keys.recognise(key.text)
 
 
 async def test_uses_are_counted_by_every_process_and_written_together(

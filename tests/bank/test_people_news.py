@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from loopbank.access import ApiKeys
+from loopbank.access import ApiKeys, InvalidApiKey, KeyPermission, KeyTerms, Principal, Role
 from loopbank.bank import Bank, PeopleNews, UnknownAccountNumber
 from loopbank.entrypoints.coin import build_bank
 from loopbank.events import LogEntry
-from loopbank.foundation.clock import Instant, system_clock
+from loopbank.foundation.clock import Instant, later, system_clock
 from loopbank.foundation.database import Database
 from loopbank.foundation.metrics import Metrics
 from tests.support.stories import installation
@@ -95,3 +95,16 @@ async def test_whoever_is_shut_out_is_not_shown_until_they_are_back(quiet_bank: 
         await quiet_bank.holders.by_number(holder.account_number)
     await news.handle([told("user.restored", person_id, actor="desk")])
     assert (await quiet_bank.holders.by_number(holder.account_number)).person_id == person_id
+
+
+async def test_a_fallen_administrator_keeps_the_keys_to_the_own_account_only(quiet_bank: Bank) -> None:
+    person_id, keys = str(uuid4()), ApiKeys(quiet_bank.database, system_clock)
+    number = await quiet_bank.holders.number_of(person_id, "Night Runner")
+    admin = Principal(person_id, "session", "Night Runner", Role.ADMIN, later(system_clock(), 60))
+    wanted = [KeyTerms(name=name, permission=KeyPermission.WRITE, allowed_accounts=(name,)) for name in (number, "*")]
+    own, every = [await keys.create(admin, terms, own_accounts=()) for terms in wanted]
+    await news_of(quiet_bank).handle([told("role.changed", person_id, before="ADMIN", after="DEVELOPER")])
+    assert await keys.recognise(own.text) == own.key
+    with pytest.raises(InvalidApiKey):
+        await keys.recognise(every.text)
+    await keys.stop()

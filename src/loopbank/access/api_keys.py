@@ -12,7 +12,7 @@ from loopbank.access.audit import Actor, acted
 from loopbank.access.errors import InvalidApiKey, KeyAboveCreator, RoleTooLow, UnacceptableKeyTerms, UnknownApiKey
 from loopbank.access.key_text import SHOWN_CHARACTERS, key_hash, looks_like_key, new_key_text
 from loopbank.access.key_usage import KeyUsage
-from loopbank.access.keys import ApiKey, KeyTerms, permission_of
+from loopbank.access.keys import ApiKey, KeyPermission, KeyTerms, permission_of
 from loopbank.access.principals import Principal, Role
 from loopbank.events import record
 from loopbank.foundation.clock import Clock, Instant, later
@@ -100,12 +100,15 @@ class ApiKeys:
         self._forget({key.id})
         return key
 
-    async def withdraw_above(self, person_id: str, role: Role | None) -> None:
+    async def withdraw_above(self, person_id: str, role: Role | None, *, own_accounts: Collection[str] = ()) -> None:
         """Withdraw the keys of a person that go beyond their new role; None stands for somebody shut out."""
         now = self._clock()
-        highest = None if role is None else permission_of(role)
+
+        def is_beyond(key: ApiKey) -> bool:
+            return role is None or bool(_excess(role, key.permission, key.allowed_accounts, own_accounts))
+
         async with self._database.transaction() as tx:
-            withdrawn = await store.revoke_keys_above(tx, person_id, highest, now=now)
+            withdrawn = await store.revoke_keys_of(tx, person_id, is_beyond, now=now)
             bank = Actor("bank", "bank")
             await record(tx, [acted(bank, "withdraw_api_key", key.id, {"name": key.name}, now) for key in withdrawn])
         self._forget({key.id for key in withdrawn})
@@ -143,12 +146,20 @@ def _owner(reader: Principal) -> str | None:
 
 def _refuse_excess(creator: Principal, terms: KeyTerms, own_accounts: Collection[str], now: Instant) -> None:
     """Refuse a key that would do more than its maker may, or that could never be used."""
-    highest = permission_of(creator.role)
-    if highest is None:
+    if permission_of(creator.role) is None:
         raise RoleTooLow("Your role does not allow this.")
-    if terms.permission > highest:
-        raise KeyAboveCreator("A key cannot do more than whoever makes it.")
-    if not creator.is_admin and not set(terms.allowed_accounts) <= set(own_accounts):
-        raise KeyAboveCreator("Your keys can spend from your own account only.")
+    excess = _excess(creator.role, terms.permission, terms.allowed_accounts, own_accounts)
+    if excess:
+        raise KeyAboveCreator(excess)
     if terms.expires_at is not None and terms.expires_at <= now:
         raise UnacceptableKeyTerms("expiresAt", "A key must expire in the future.")
+
+
+def _excess(role: Role, permission: KeyPermission, allowed: Collection[str], own_accounts: Collection[str]) -> str:
+    """Say what a key could do that somebody of a role may not; nothing when it could not."""
+    highest = permission_of(role)
+    if highest is None or permission > highest:
+        return "A key cannot do more than whoever makes it."
+    if role < Role.ADMIN and not set(allowed) <= set(own_accounts):
+        return "Your keys can spend from your own account only."
+    return ""

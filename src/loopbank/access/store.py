@@ -1,7 +1,7 @@
 """Every statement on the API keys' table."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -67,18 +67,14 @@ async def revoke_key(tx: Transaction, key_id: str, *, owner_id: str | None, now:
     return None if row is None else _key(row)
 
 
-async def revoke_keys_above(
-    tx: Transaction, owner_id: str, highest: KeyPermission | None, *, now: Instant
+async def revoke_keys_of(
+    tx: Transaction, owner_id: str, is_meant: Callable[[ApiKey], bool], *, now: Instant
 ) -> list[ApiKey]:
-    """Revoke a person's living keys that may do more than a permission; None revokes all of them."""
-    too_high = [p.name.lower() for p in KeyPermission if highest is None or p > highest]
-    rows = await tx.rows(
-        update(api_key)
-        .where(api_key.c.owner_id == owner_id, api_key.c.revoked_at.is_(None), api_key.c.permission.in_(too_high))
-        .values(revoked_at=now)
-        .returning(*(api_key.c[name] for name in _NAMES))
-    )
-    return [_key(row) for row in rows]
+    """Revoke those of a person's living keys that are meant, and give them."""
+    rows = await tx.rows(_KEYS.where(api_key.c.owner_id == owner_id, api_key.c.revoked_at.is_(None)))
+    meant = [key for key in map(_key, rows) if is_meant(key)]
+    await tx.run(update(api_key).where(api_key.c.id.in_([key.id for key in meant])).values(revoked_at=now))
+    return meant
 
 
 async def count_uses(tx: Transaction, uses: Mapping[str, tuple[int, Instant]]) -> None:

@@ -38,7 +38,8 @@ class PeopleNews:
                     await self._holders.learn(entry.subject, display_name=told["character_name"])
                 case "role.changed":
                     await self._holders.learn(entry.subject, role=told["after"])
-                    await self._keys.withdraw_above(entry.subject, Role[told["after"]])
+                    own = {entry.subject, *(await self._holders.numbers_of([entry.subject])).values()}
+                    await self._keys.withdraw_above(entry.subject, Role[told["after"]], own_accounts=own)
                 case "user.deactivated":
                     await self._holders.learn(entry.subject, is_active=False)
                     await self._keys.withdraw_above(entry.subject, None)
