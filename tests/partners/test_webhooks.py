@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from loopbank.access import Role
-from loopbank.events import OUTBOX
+from loopbank.events import OUTBOX, Fact, record
+from loopbank.foundation.clock import system_clock
 from tests.partners.receiver import Received, Receiver
 from tests.support.problems import assert_problem
 from tests.support.stories import BankStory, StoryPerson, opened_bank
@@ -248,6 +249,32 @@ async def test_a_webhook_that_is_stopped_catches_up_when_it_goes_on(
     await developer.http.patch(path, json={"isActive": True})
     await received_at_least(receiver, 1)
     assert receiver.events()[0]["data"]["amount"] == 7
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"), [("role.changed", {"before": "ADMIN", "after": "USER"}), ("user.deactivated", {})]
+)
+async def test_whoever_loses_the_right_to_a_webhook_is_told_nothing(
+    bank: BankStory, receiver: Receiver, runner: StoryPerson, fixer: StoryPerson, topic: str, told: dict[str, str]
+) -> None:
+    owner, staff = await bank.person("developer", role=Role.DEVELOPER), await bank.person("gm", role=Role.ADMIN)
+    path, of_staff = [
+        f"/api/developer/webhooks/{(await registered(bank, person, receiver))['id']}" for person in (owner, staff)
+    ]
+    async with bank.database.transaction() as tx:
+        fell = {"before": "ADMIN", "after": "DEVELOPER"}
+        news = [Fact("role.changed", staff.person.id, fell, system_clock())]
+        await record(tx, [*news, Fact(topic, owner.person.id, told, system_clock())])
+
+    async def is_silent() -> bool:
+        return (await owner.http.get(path)).json()["webhook"]["isActive"] is False
+
+    await until(is_silent)
+    await runner.pay(fixer, 7)
+    await received_at_least(receiver, 1)
+    await asyncio.sleep(0.3)
+    assert len(receiver.received) == 1, "staff's own webhook, and no other"
+    assert (await staff.http.get(of_staff)).json()["webhook"]["isActive"] is True
 
 
 async def test_a_webhook_is_its_owners(bank: BankStory, developer: StoryPerson, receiver: Receiver) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from loopbank.access import ApiKeys
@@ -11,7 +12,7 @@ from loopbank.entrypoints.errands import backup, check
 from loopbank.entrypoints.figures import BankFigures
 from loopbank.entrypoints.service import Part
 from loopbank.entrypoints.webhooks import build_couriers
-from loopbank.events import LogConsumer, LogKey, LogMetrics, Schedules, Sealer, Timetable
+from loopbank.events import LogConsumer, LogEntry, LogKey, LogMetrics, Schedules, Sealer, Timetable
 from loopbank.events.brokers import broker_relay, connect_broker
 from loopbank.foundation.clock import system_clock
 from loopbank.foundation.database import Database
@@ -19,6 +20,7 @@ from loopbank.foundation.metrics import Metrics
 from loopbank.foundation.settings import Installation
 from loopbank.identity import build_postman
 from loopbank.ledger import AccountCode
+from loopbank.partners import WebhookOwners
 
 _HOLD_SWEEP_SECONDS = 5.0
 _FIGURES_SECONDS = 15.0
@@ -33,7 +35,7 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
     people = LogConsumer(
         database,
         "people",
-        PeopleNews(bank.holders, ApiKeys(database, system_clock)).handle,
+        _hearing_of_people(bank),
         holder=holder,
         clock=system_clock,
         metrics=log_metrics,
@@ -71,6 +73,17 @@ def build_worker(settings: Installation, database: Database, bank: Bank, metrics
         await sealer.stop()
 
     return Part(start, stop)
+
+
+def _hearing_of_people(bank: Bank) -> Callable[[Sequence[LogEntry]], Awaitable[None]]:
+    """Give what is done with news of people: the bank knows them, and their keys and webhooks end with their rights."""
+    news, owners = PeopleNews(bank.holders, ApiKeys(bank.database, system_clock)), WebhookOwners(bank.database)
+
+    async def hear(entries: Sequence[LogEntry]) -> None:
+        await news.handle(entries)
+        await owners.handle(entries)
+
+    return hear
 
 
 def _hang_in(schedules: Schedules, settings: Installation, bank: Bank, metrics: Metrics) -> None:

@@ -4,7 +4,7 @@ from loopbank.events.webhooks.addresses import URL_LENGTH_MAX, Addresses
 from loopbank.events.webhooks.couriers import Couriers
 from loopbank.events.webhooks.errors import UnacceptableUrl, UnknownDelivery, UnknownWebhook
 from loopbank.events.webhooks.sending import SECRET_PURPOSE, Sender
-from loopbank.events.webhooks.service import Webhooks
+from loopbank.events.webhooks.service import Webhooks, silence_webhooks
 from loopbank.events.webhooks.words import Attempt, Delivery, Translate, Webhook, WebhookEvent
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "Webhook",
     "WebhookEvent",
     "Webhooks",
+    "silence_webhooks",
 ]

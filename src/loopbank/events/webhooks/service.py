@@ -141,3 +141,9 @@ class Webhooks:
                 tx, hook.id, told=told, event=event.name, attempt=delivery.attempt + 1, outcome=outcome
             )
         return outcome
+
+
+async def silence_webhooks(database: Database, owner_id: str, *, made_before: Instant) -> None:
+    """Have those webhooks of an owner told nothing that were made before an instant; harmless to repeat."""
+    async with database.transaction() as tx:
+        await store.silence_webhooks(tx, owner_id, made_before=made_before)

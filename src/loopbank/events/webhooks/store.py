@@ -61,6 +61,12 @@ async def change_webhook(tx: Transaction, webhook_id: str, changes: Mapping[str,
         await tx.run(update(webhook).where(webhook.c.id == webhook_id).values(values))
 
 
+async def silence_webhooks(tx: Transaction, owner_id: str, *, made_before: Instant) -> None:
+    """Have those webhooks of an owner told nothing that were made before an instant."""
+    of_then = (webhook.c.owner_id == owner_id, webhook.c.created_at < made_before)
+    await tx.run(update(webhook).where(*of_then).values(is_active=False))
+
+
 async def delete_webhook(tx: Transaction, webhook_id: str, *, owner_id: str | None) -> bool:
     """Delete a webhook (of one owner only) with its delivery log; False when there is none."""
     owned = () if owner_id is None else (webhook.c.owner_id == owner_id,)
