@@ -233,9 +233,8 @@ def _welcome(settings: Installation, door: Door, setup_path: str | None) -> None
     """Print where the bank is, and the one-time link that makes the first administrator."""
     is_everywhere = door.host == "0.0.0.0"  # noqa: S104 -- a comparison, not a binding
     hosts = [*local_addresses(), "localhost"] if is_everywhere else [door.host]
-    addresses = [f"http://{host}:{door.port}" for host in hosts]
-    if settings.public_url:
-        addresses.insert(0, settings.public_url)
+    named = [settings.public_url] if settings.public_url else []
+    addresses = list(dict.fromkeys([*named, *(f"http://{host}:{door.port}" for host in hosts)]))
     print(f"\n  {settings.product_name} is open: " + "  ".join(addresses), flush=True)
     if setup_path is not None:
         print(f"  Make yourself the first administrator (once): {addresses[0]}{setup_path}", flush=True)
