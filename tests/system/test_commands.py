@@ -322,3 +322,11 @@ def test_a_folder_that_cannot_be_written_is_named_in_a_sentence(command: Command
     heading, mistake = ended.complained.splitlines()
     assert heading == "These settings cannot work:"
     assert mistake.startswith("LOOPBANK_DATA_DIR: [Errno ")
+
+
+@pytest.mark.parametrize("profile", ["event", "platform"])
+def test_a_demonstration_is_a_town_that_trades(command: Command, sqlite_database_url: str, profile: str) -> None:
+    choices = {"PROFILE": profile, "SECRET_KEY": "s" * 40, "PUBLIC_URL": "http://127.0.0.1:8080"}
+    ended = command("demo", "--people", "2", "--payments", "3", database_url=sqlite_database_url, **choices)
+    assert (ended.code, ended.said.splitlines()[0]) == (0, "2 people have made 3 payments.")
+    assert command("check", database_url=sqlite_database_url, **choices).code == 0

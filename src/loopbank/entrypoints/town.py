@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from loopbank.coins import Coins
 from loopbank.entrypoints.all_in_one import build_all_in_one
 from loopbank.foundation.database import connect_database
 from loopbank.foundation.ids import new_secret
@@ -17,6 +18,9 @@ _MEMOS = (
     "Two stim packs", "Rent for the back room", "Repair of the left arm", "Noodles", "Data, no questions",
     "A ride to the docks", "Lost bet", "Street tax", "New optics, first half", "Round for everybody",
 )  # fmt: skip
+
+_POCKET_MONEY = Coins(1_000_00)
+"""What people of a town begin with where newcomers are given nothing: nobody could trade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Town:
 
 async def fill_town(settings: Installation, *, people: int, payments: int, step: Callable[[], object]) -> Town:
     """Let new people register and trade; `step` is called after each registration and payment."""
-    unlimited = settings.model_copy(update={"rate_limits": False})
+    pocket_money = settings.welcome_bonus or _POCKET_MONEY
+    unlimited = settings.model_copy(update={"rate_limits": False, "welcome_bonus": pocket_money})
     database = connect_database(settings.database_url)
     app, parts = build_all_in_one(unlimited, database)
     for part in parts:
