@@ -72,9 +72,14 @@ async def revoke_keys_of(
 ) -> list[ApiKey]:
     """Revoke those of a person's living keys that are meant, and give them."""
     rows = await tx.rows(_KEYS.where(api_key.c.owner_id == owner_id, api_key.c.revoked_at.is_(None)))
-    meant = [key for key in map(_key, rows) if is_meant(key)]
-    await tx.run(update(api_key).where(api_key.c.id.in_([key.id for key in meant])).values(revoked_at=now))
-    return meant
+    meant = [key.id for key in map(_key, rows) if is_meant(key)]
+    revoked = await tx.rows(
+        update(api_key)
+        .where(api_key.c.id.in_(meant), api_key.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(*(api_key.c[name] for name in _NAMES))
+    )
+    return [_key(row) for row in revoked]
 
 
 async def count_uses(tx: Transaction, uses: Mapping[str, tuple[int, Instant]]) -> None:
